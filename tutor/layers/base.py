@@ -1,0 +1,324 @@
+"""What every layer is: arguments, and from them its weights and its output shape.
+
+A layer is a frozen dataclass with Keras's arguments. A family states three things, once: the named sizes of its
+formula, its weights over those sizes, and its output shape. Count, formula, LaTeX, pictures and the check against
+Keras are all read off that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+
+from tutor.layers import arguments
+from tutor.layers.arguments import ArgumentError
+from tutor.symbols import Expression, Number, Sizes, joined, product, total
+
+#: A tensor's shape with its batch axis in front, as in a Keras summary. ``None`` is an axis that is not known yet.
+Shape: TypeAlias = tuple[int | None, ...]
+
+_Layer = TypeVar("_Layer", bound="Layer")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One of the small dense layers inside a recurrent cell.
+
+    Attributes:
+        name: its output's name in the diagram and in a trace, such as ``"i"`` or ``"c_tilde"``.
+        title: its name in words, such as ``"input gate"``.
+        activation: the activation's name.
+        reads_reset_state: it reads the old state only after the reset gate went over it (a GRU's candidate).
+    """
+
+    name: str
+    title: str
+    activation: str
+    reads_reset_state: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Weight:
+    """A weight as Keras stores it.
+
+    Attributes:
+        name: Keras's name, such as ``"recurrent_kernel"``.
+        axes: its shape over named sizes.
+        trainable: whether training changes it.
+        part: weights of one part share a bracket in the formula where not all weights share a factor.
+        gates: the gates whose blocks lie side by side along the last axis, in Keras's order; empty if there are none.
+    """
+
+    name: str
+    axes: tuple[Expression, ...]
+    trainable: bool = True
+    part: str = ""
+    gates: tuple[Gate, ...] = ()
+
+    @classmethod
+    def of_gates(cls, name: str, axes: tuple[Expression, ...], gates: tuple[Gate, ...]) -> Weight:
+        """The weights of several gates, each of shape ``axes``, fused along the last axis as Keras stores them."""
+        return cls(name, (*axes[:-1], product([Number(len(gates)), axes[-1]])), gates=gates)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape in numbers."""
+        return tuple(axis.value for axis in self.axes)
+
+    @property
+    def formula(self) -> Expression:
+        """Its number of entries, as a product of its axes."""
+        return product(self.axes)
+
+    @property
+    def count(self) -> int:
+        """Its number of entries."""
+        return self.formula.value
+
+    def of_one_gate(self) -> Weight:
+        """One gate's block of it: the same weight with the last axis cut into as many pieces as there are gates."""
+        if not self.gates:
+            return self
+        number, *rest = self.axes[-1].factors() if len(self.gates) > 1 else (Number(1), *self.axes[-1].factors())
+        if number != Number(len(self.gates)):
+            raise AssertionError(f"{self.name}: the last axis does not hold {len(self.gates)} gates")
+        return dataclasses.replace(self, axes=(*self.axes[:-1], product(rest)), gates=())
+
+    def __repr__(self) -> str:
+        return f"Weight(name={self.name!r}, shape={self.shape}, trainable={self.trainable}, count={self.count})"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A layer that has met its input: shapes, weights, and the formula of their count.
+
+    Attributes:
+        layer: the layer with its arguments.
+        input_shape: the shape that it was built for, batch axis included.
+        output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
+        sizes: the named sizes of the formula.
+        weights: Keras's weights, in Keras's order.
+    """
+
+    layer: Layer
+    input_shape: Shape
+    output_shape: Any
+    sizes: Sizes
+    weights: tuple[Weight, ...]
+
+    @cached_property
+    def formula(self) -> Expression:
+        """The parameter count over named sizes, factored as one would write it by hand."""
+        return self._formula(self.weights)
+
+    @property
+    def count(self) -> int:
+        """All parameters, trained or not."""
+        return sum(weight.count for weight in self.weights)
+
+    @property
+    def trainable_count(self) -> int:
+        """The parameters that training changes."""
+        return sum(weight.count for weight in self.weights if weight.trainable)
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """A recurrent cell's gates, in the order in which Keras stores them; empty for other layers."""
+        return next((weight.gates for weight in self.weights if weight.gates), ())
+
+    @cached_property
+    def gate_weights(self) -> tuple[Weight, ...]:
+        """What one gate owns of each weight (all gates own the same shapes); empty without gates."""
+        return tuple(weight.of_one_gate() for weight in self.weights if weight.gates)
+
+    @cached_property
+    def gate_formula(self) -> Expression:
+        """The parameter count of one gate."""
+        return self._formula(self.gate_weights)
+
+    def _formula(self, weights: Sequence[Weight]) -> Expression:
+        order = tuple(self.sizes.values())
+        whole = total([weight.formula for weight in weights], order)
+        parts = dict.fromkeys(weight.part for weight in weights)
+        if len(parts) < 2 or len(whole.factors()) > 1:
+            return whole
+        return joined([total([w.formula for w in weights if w.part == part], order) for part in parts])
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Layer:
+    """A layer as data: Keras's arguments, names, order and defaults. Subclasses are made with :func:`layer`."""
+
+    name: str | None = arguments.layer_name(default=None)
+    trainable: bool = arguments.flag(default=True)
+    dtype: Any = arguments.unchecked(default=None)  # noqa: RUF009
+    autocast: bool = arguments.flag(default=True)
+
+    #: Arguments that are often tried but do not exist, and what to do instead.
+    gone: ClassVar[Mapping[str, str]] = {}
+
+    def build(self, input_shape: Sequence[int | None]) -> Built:
+        """The layer on an input of that shape, batch axis included, such as ``(None, 25, 256)``.
+
+        Raises:
+            TypeError: the shape is not a tuple of whole numbers and None.
+            ValueError: Keras would refuse the shape; the message names the axis and what would fit.
+        """
+        shape = self._checked_shape(input_shape)
+        sizes = self._sizes(shape)
+        weights = tuple(self._weights(sizes))
+        if not self.trainable:
+            weights = tuple(dataclasses.replace(weight, trainable=False) for weight in weights)
+        return Built(self, shape, self._output_shape(shape), sizes, weights)
+
+    def _sizes(self, shape: Shape) -> Sizes:
+        """The named sizes of the formula, in the order in which it names them."""
+        raise NotImplementedError
+
+    def _weights(self, sizes: Sizes) -> Iterable[Weight]:
+        """The weights over those sizes, in Keras's order."""
+        raise NotImplementedError
+
+    def _output_shape(self, shape: Shape) -> Any:
+        """The shape that leaves the layer."""
+        raise NotImplementedError
+
+    @property
+    def kind(self) -> str:
+        """Keras's class name."""
+        return type(self).__name__
+
+    @property
+    def automatic_name(self) -> str:
+        """The name that Keras gives to the first layer of this kind: ``simple_rnn`` for SimpleRNN."""
+        name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", self.kind)
+        return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+    def __post_init__(self) -> None:
+        for argument in fields(self):
+            value = arguments.check(self.kind, argument, getattr(self, argument.name))
+            object.__setattr__(self, argument.name, value)
+
+    def __repr__(self) -> str:
+        return self.code("")
+
+    def code(self, module: str = "keras.layers.") -> str:
+        """The call that makes this layer, without the arguments that keep their default."""
+        written = []
+        for argument in sorted(fields(self), key=lambda argument: bool(argument.kw_only)):
+            value = getattr(self, argument.name)
+            if argument.default is dataclasses.MISSING:
+                written.append(_code_of(value, module))
+            elif value is not argument.default and value != argument.default:
+                written.append(f"{argument.name}={_code_of(value, module)}")
+        return f"{module}{self.kind}({', '.join(written)})"
+
+    def _checked_shape(self, given: object) -> Shape:
+        if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+            features = given if isinstance(given, int) and not isinstance(given, bool) else 256
+            example = f"(None, {features})"
+            raise TypeError(f"{self.kind}: input_shape={given!r} is not a shape. Write a tuple, such as {example}.")
+        shape = tuple(given)
+        return tuple(
+            None
+            if axis is None
+            else arguments.whole_number(f"{self.kind}: axis {place} of the input shape {_cut(shape)}, {axis!r},", axis)
+            for place, axis in enumerate(shape)
+        )
+
+    def _known_axis(self, shape: Shape, axis: int, meaning: str) -> int:
+        """The size of an axis that a weight is made from.
+
+        Raises:
+            ValueError: that axis is None.
+        """
+        size = shape[axis]
+        if size is None:
+            fitting = (*shape[:axis], 256, *shape[axis:][1:])
+            raise ValueError(
+                f"{self.kind}: the last axis of the input shape {shape} is None, but it holds the {meaning}, and a "
+                f"weight is made for each of them. Give its size, such as {fitting}."
+            )
+        return size
+
+
+def _code_of(value: object, module: str) -> str:
+    return value.code(module) if isinstance(value, Layer) else repr(value)
+
+
+def _cut(shape: object) -> str:
+    text = repr(shape)
+    return text if len(text) < 80 else f"{text[:77]}…"
+
+
+@dataclass_transform(
+    frozen_default=True,
+    field_specifiers=(
+        arguments.size,
+        arguments.optional_size,
+        arguments.flag,
+        arguments.rate,
+        arguments.activation,
+        arguments.initializer,
+        arguments.regularizer,
+        arguments.constraint,
+        arguments.seed,
+        arguments.unchecked,
+        arguments.unsupported,
+        arguments.layer_name,
+    ),
+)
+def layer(cls: type[_Layer]) -> type[_Layer]:
+    """Class decorator: a frozen dataclass whose constructor explains a wrong call in the layer's own words."""
+    made = dataclass(frozen=True, repr=False)(cls)
+    signature = inspect.signature(made)
+    construct: Callable[..., None] = made.__init__
+
+    @functools.wraps(construct)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(_wrong_call(made, signature, args, kwargs) or f"{made.__name__}: {error}.") from None
+        construct(self, *args, **kwargs)
+
+    made.__init__ = __init__  # type: ignore[method-assign]
+    return made
+
+
+def _wrong_call(
+    cls: type[Layer], signature: inspect.Signature, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> str | None:
+    name, parameters = cls.__name__, signature.parameters
+    for unknown in kwargs.keys() - parameters.keys():
+        if unknown in cls.gone:
+            return f"{name}: {unknown}={kwargs[unknown]!r}: {cls.gone[unknown]}"
+        repair = arguments.suggestion(unknown, tuple(parameters))
+        return (
+            f"{name} has no argument {unknown!r} (given {unknown}={kwargs[unknown]!r}).{repair} "
+            f"It takes {', '.join(parameters)}."
+        )
+    missing = [
+        parameter.name
+        for parameter in list(parameters.values())[len(args) :]
+        if parameter.default is inspect.Parameter.empty and parameter.name not in kwargs
+    ]
+    if missing:
+        example = ", ".join(f"{argument}=32" for argument in missing)
+        return f"{name} needs {' and '.join(missing)}: for example {name}({example})."
+    return None
+
+
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Keras's automatic names within one model: ``dense``, ``dense_1``, ``dense_2``."""
+    seen: dict[str, int] = {}
+    for name in names:
+        number = seen.get(name, 0)
+        seen[name] = number + 1
+        yield f"{name}_{number}" if number else name
