@@ -52,11 +52,13 @@ class Ledger:
 
     Attributes:
         input_shape: the shape that enters the model, batch axis included.
+        output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
         rows: the rows.
         keras_total: the number of parameters that the Keras model says it has; None where there is no Keras model.
     """
 
     input_shape: Any
+    output_shape: Any
     rows: tuple[Row, ...]
     keras_total: int | None = None
 
@@ -82,15 +84,11 @@ class Ledger:
         """Rows that have parameters but no formula."""
         return tuple(row for row in self.rows if row.formula is None and row.count)
 
-    @property
-    def output_shape(self) -> Any:
-        """The shape that leaves the last layer."""
-        return self.rows[-1].output_shape if self.rows else self.input_shape
-
     def to_dict(self) -> dict[str, Any]:
         """The ledger as plain lists, numbers and texts, ready for JSON."""
         return {
             "input_shape": self.input_shape,
+            "output_shape": self.output_shape,
             "rows": [dict(zip(_COLUMNS, _cells(row), strict=True)) for row in self.rows],
             "total": self.total,
             "trainable_total": self.trainable_total,

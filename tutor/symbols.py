@@ -208,15 +208,13 @@ def product(parts: Iterable[Expression]) -> Expression:
 def total(terms: Iterable[Expression], order: Sequence[Size]) -> Expression:
     """The sum of the terms with what they share taken out in front, as one would write it by hand.
 
-    Equal terms are gathered (``c + c`` is ``2 · c``). Sizes stand in the given order, numbers before them in a
-    product and after them in a sum.
+    Equal terms are gathered (``c + c`` is ``2 · c``). Sizes stand in the given order, others after
+    them, and numbers before them in a product and after them in a sum.
     """
-    rank = {size: place for place, size in enumerate(order)}
+    rank: dict[Expression, int] = {size: place for place, size in enumerate(order)}
 
     def place(factor: Expression) -> int:
-        if isinstance(factor, Number):
-            return -1
-        return rank[factor] if isinstance(factor, Size) else len(rank)
+        return -1 if isinstance(factor, Number) else rank.get(factor, len(rank))
 
     def ordered(factors: Iterable[Expression]) -> Expression:
         return product(sorted(factors, key=place))

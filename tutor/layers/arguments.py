@@ -7,6 +7,8 @@ refused with the layer, the argument, the value, what is allowed and, where it h
 from __future__ import annotations
 
 import difflib
+import math
+import numbers
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, field
@@ -33,8 +35,13 @@ INITIALIZERS = _words(
     OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal VarianceScaling
     Zeros"""
 )
+#: Those of them that cannot fill a vector, such as a bias.
+MATRIX_INITIALIZERS = _words("identity orthogonal Identity IdentityInitializer Orthogonal OrthogonalInitializer")
 REGULARIZERS = _words("l1 l1l2 l2 orthogonal_regularizer L1 L1L2 L2 OrthogonalRegularizer")
 CONSTRAINTS = _words("max_norm min_max_norm non_neg unit_norm MaxNorm MinMaxNorm NonNeg UnitNorm")
+
+#: The dtypes that weights can have and be trained in. Keras's "int8_from_float32" and its like store other weights.
+DTYPES = _words("float16 bfloat16 float32 float64 mixed_float16 mixed_bfloat16")
 
 Check = Callable[[str, Any], Any]
 
@@ -51,7 +58,16 @@ def check(layer: str, argument: Field[Any], value: object) -> Any:
         ValueError: of the right kind, but out of range or unknown.
     """
     kind: Check | None = argument.metadata.get("check")
-    return value if kind is None else kind(f"{layer}: {argument.name}={value!r}", value)
+    return value if kind is None else kind(f"{layer}: {argument.name}={shown(value)}", value)
+
+
+def shown(value: object) -> str:
+    """The value as Python writes it, on one line that fits into a sentence."""
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return f"a {type(value).__name__} too long to write"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _argument(kind: Check | None, default: Any) -> Any:
@@ -76,7 +92,7 @@ def whole_number(given: str, value: Any, minimum: int = 1) -> int:
     if number < minimum:
         raise ValueError(f"{given} is too small: {wanted} is needed.")
     if number > LARGEST_SIZE:
-        raise ValueError(f"{given[:60]}… is larger than any axis of a tensor can be ({LARGEST_SIZE:,}).")
+        raise ValueError(f"{given} is larger than any axis of a tensor can be ({LARGEST_SIZE:,}).")
     return number
 
 
@@ -126,18 +142,23 @@ def rate(*, default: Any) -> Any:
     """A share of what flows through, from 0 to 1; recurrent layers clip what lies outside, as Keras does."""
 
     def kind(given: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(f"{given} is not a number from 0 to 1.")
-        return value
+        number = int(value) if isinstance(value, numbers.Integral) else float(value)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ValueError(f"{given} is not a number from 0 to 1.")
+        return number
 
     return _argument(kind, default)
 
 
-def named(kind_of_thing: str, known: tuple[str, ...], *, default: Any) -> Any:
-    """One of Keras's names, or a Keras object or function, which is taken as it is."""
+def _name_check(kind_of_thing: str, known: tuple[str, ...]) -> Check:
+    """One of Keras's names, or a Keras object, function or serialized object, which is taken as it is."""
 
     def kind(given: str, value: Any) -> Any:
-        if value is None or callable(value) or isinstance(value, dict):
+        if value is None or callable(value):
+            return value
+        if isinstance(value, dict) and (value.get("class_name") in known or value.get("registered_name")):
             return value
         if not isinstance(value, str):
             raise TypeError(f"{given} is not the name of {kind_of_thing}, such as {known[0]!r}.")
@@ -145,27 +166,36 @@ def named(kind_of_thing: str, known: tuple[str, ...], *, default: Any) -> Any:
             raise ValueError(f"{given} is not {kind_of_thing} of Keras.{suggestion(value, known)}")
         return value
 
-    return _argument(kind, default)
+    return kind
 
 
 def activation(*, default: Any = None) -> Any:
     """The name of an activation function, a function, or None for none."""
-    return named("an activation", ACTIVATIONS, default=default)
+    return _argument(_name_check("an activation", ACTIVATIONS), default)
 
 
 def initializer(*, default: Any) -> Any:
     """How a weight starts. Changes neither count nor shape."""
-    return named("an initializer", INITIALIZERS, default=default)
+    by_name = _name_check("an initializer", INITIALIZERS)
+
+    def kind(given: str, value: Any) -> Any:
+        if isinstance(value, str) and value in ("constant", "Constant"):
+            raise ValueError(
+                f"{given} does not say which value. Write keras.initializers.Constant(0.1), say, or 'zeros'."
+            )
+        return by_name(given, value)
+
+    return _argument(kind, default)
 
 
 def regularizer(*, default: Any = None) -> Any:
     """A penalty on a weight. Changes neither count nor shape."""
-    return named("a regularizer", REGULARIZERS, default=default)
+    return _argument(_name_check("a regularizer", REGULARIZERS), default)
 
 
 def constraint(*, default: Any = None) -> Any:
     """A limit on a weight. Changes neither count nor shape."""
-    return named("a constraint", CONSTRAINTS, default=default)
+    return _argument(_name_check("a constraint", CONSTRAINTS), default)
 
 
 def seed(*, default: Any = None) -> Any:
@@ -177,9 +207,48 @@ def seed(*, default: Any = None) -> Any:
     return _argument(kind, default)
 
 
+def dtype(*, default: Any = None) -> Any:
+    """The kind of number that a layer computes in. Kept as its name, whatever object stood for it."""
+
+    def kind(given: str, value: Any) -> str | None:
+        if value is None:
+            return None
+        if value is float:
+            return "float32"
+        if isinstance(value, dict) and isinstance(value.get("config"), dict):
+            value = value["config"].get("name")
+        name = value if isinstance(value, str) else getattr(value, "name", None) or getattr(value, "__name__", None)
+        if not isinstance(name, str):
+            raise TypeError(f"{given} is not the name of a dtype, such as 'float32'.")
+        if name not in DTYPES:
+            raise ValueError(
+                f"{given} is not a dtype of weights that training can change: {', '.join(DTYPES)}."
+                f"{suggestion(name, DTYPES)}"
+            )
+        return name
+
+    return _argument(kind, default)
+
+
+def cudnn(*, default: Any) -> Any:
+    """Whether to use NVIDIA's kernels: "auto", True or False."""
+
+    def kind(given: str, value: Any) -> Any:
+        if not (isinstance(value, bool) or (isinstance(value, str) and value == "auto")):
+            raise ValueError(f"{given} is none of 'auto', True and False.")
+        return value
+
+    return _argument(kind, default)
+
+
 def unchecked(*, default: Any = None) -> Any:
     """An argument that is carried along for the sake of Keras's signature, and changes nothing here."""
     return _argument(None, default)
+
+
+def array(*, default: Any = None) -> Any:
+    """Values for a weight to start with. Left out of equality: arrays compare element by element."""
+    return field(default=default, compare=False)
 
 
 def unsupported(*, default: Any = None) -> Any:

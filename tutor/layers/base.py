@@ -7,6 +7,7 @@ Keras are all read off that.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import functools
 import inspect
@@ -17,7 +18,7 @@ from functools import cached_property
 from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
 
 from tutor.layers import arguments
-from tutor.layers.arguments import ArgumentError
+from tutor.layers.arguments import ArgumentError, shown
 from tutor.symbols import Expression, Number, Sizes, joined, product, total
 
 #: A tensor's shape with its batch axis in front, as in a Keras summary. ``None`` is an axis that is not known yet.
@@ -157,7 +158,7 @@ class Layer:
 
     name: str | None = arguments.layer_name(default=None)
     trainable: bool = arguments.flag(default=True)
-    dtype: Any = arguments.unchecked(default=None)  # noqa: RUF009
+    dtype: str | None = arguments.dtype(default=None)
     autocast: bool = arguments.flag(default=True)
 
     #: Arguments that are often tried but do not exist, and what to do instead.
@@ -173,6 +174,8 @@ class Layer:
         shape = self._checked_shape(input_shape)
         sizes = self._sizes(shape)
         weights = tuple(self._weights(sizes))
+        for weight in weights:
+            self._check_initializer(weight)
         if not self.trainable:
             weights = tuple(dataclasses.replace(weight, trainable=False) for weight in weights)
         return Built(self, shape, self._output_shape(shape), sizes, weights)
@@ -206,31 +209,56 @@ class Layer:
             object.__setattr__(self, argument.name, value)
 
     def __repr__(self) -> str:
-        return self.code("")
+        return self._call("", self._given())
 
     def code(self, module: str = "keras.layers.") -> str:
-        """The call that makes this layer, without the arguments that keep their default."""
-        written = []
-        for argument in sorted(fields(self), key=lambda argument: bool(argument.kw_only)):
-            value = getattr(self, argument.name)
-            if argument.default is dataclasses.MISSING:
-                written.append(_code_of(value, module))
-            elif value is not argument.default and value != argument.default:
-                written.append(f"{argument.name}={_code_of(value, module)}")
+        """The call that makes this layer, without the arguments that keep their default.
+
+        Functions and objects (an initializer of one's own, a table of word vectors) have no source text, so they are
+        left out; they change neither count nor shape.
+        """
+        return self._call(module, {name: value for name, value in self._given().items() if _has_source_text(value)})
+
+    def _given(self) -> dict[str, Any]:
+        """The arguments that are needed, or differ from their default."""
+        positional_first = sorted(fields(self), key=lambda argument: bool(argument.kw_only))
+        values = {argument.name: (getattr(self, argument.name), argument.default) for argument in positional_first}
+        return {
+            name: value
+            for name, (value, default) in values.items()
+            # Arrays compare element by element, hence the test for None.
+            if value is not default and (default is None or value != default)
+        }
+
+    def _call(self, module: str, given: Mapping[str, Any]) -> str:
+        needed = {argument.name for argument in fields(self) if argument.default is dataclasses.MISSING}
+        written = [f"{'' if name in needed else f'{name}='}{_code_of(value, module)}" for name, value in given.items()]
         return f"{module}{self.kind}({', '.join(written)})"
 
     def _checked_shape(self, given: object) -> Shape:
         if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
-            features = given if isinstance(given, int) and not isinstance(given, bool) else 256
+            features = given if isinstance(given, int) and 1 < given < 10**6 else 256
             example = f"(None, {features})"
-            raise TypeError(f"{self.kind}: input_shape={given!r} is not a shape. Write a tuple, such as {example}.")
+            raise TypeError(
+                f"{self.kind}: input_shape={shown(given)} is not a shape. Write a tuple, such as {example}."
+            )
         shape = tuple(given)
+        text = shown(shape)
         return tuple(
             None
             if axis is None
-            else arguments.whole_number(f"{self.kind}: axis {place} of the input shape {_cut(shape)}, {axis!r},", axis)
+            else arguments.whole_number(f"{self.kind}: axis {place} of the input shape {text}, {shown(axis)},", axis)
             for place, axis in enumerate(shape)
         )
+
+    def _check_initializer(self, weight: Weight) -> None:
+        argument = f"{weight.name}_initializer"
+        initializer = getattr(self, argument, None)
+        if len(weight.axes) < 2 and isinstance(initializer, str) and initializer in arguments.MATRIX_INITIALIZERS:
+            raise ValueError(
+                f"{self.kind}: {argument}={initializer!r} makes a matrix, but the {weight.name} has the shape "
+                f"{weight.shape}. Try 'zeros' or 'glorot_uniform'."
+            )
 
     def _known_axis(self, shape: Shape, axis: int, meaning: str) -> int:
         """The size of an axis that a weight is made from.
@@ -249,12 +277,19 @@ class Layer:
 
 
 def _code_of(value: object, module: str) -> str:
-    return value.code(module) if isinstance(value, Layer) else repr(value)
+    if not isinstance(value, Layer):
+        return repr(value)
+    return value.code(module) if module else repr(value)
 
 
-def _cut(shape: object) -> str:
-    text = repr(shape)
-    return text if len(text) < 80 else f"{text[:77]}…"
+def _has_source_text(value: object) -> bool:
+    if isinstance(value, Layer):
+        return True
+    try:
+        ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 @dataclass_transform(
@@ -269,7 +304,10 @@ def _cut(shape: object) -> str:
         arguments.regularizer,
         arguments.constraint,
         arguments.seed,
+        arguments.dtype,
+        arguments.cudnn,
         arguments.unchecked,
+        arguments.array,
         arguments.unsupported,
         arguments.layer_name,
     ),
@@ -298,10 +336,10 @@ def _wrong_call(
     name, parameters = cls.__name__, signature.parameters
     for unknown in kwargs.keys() - parameters.keys():
         if unknown in cls.gone:
-            return f"{name}: {unknown}={kwargs[unknown]!r}: {cls.gone[unknown]}"
+            return f"{name}: {unknown}={shown(kwargs[unknown])}: {cls.gone[unknown]}"
         repair = arguments.suggestion(unknown, tuple(parameters))
         return (
-            f"{name} has no argument {unknown!r} (given {unknown}={kwargs[unknown]!r}).{repair} "
+            f"{name} has no argument {unknown!r} (given {unknown}={shown(kwargs[unknown])}).{repair} "
             f"It takes {', '.join(parameters)}."
         )
     missing = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY  # noqa: TC003  (dataclass reads the annotation)
+from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
@@ -90,7 +90,7 @@ class Embedding(Layer):
     embeddings_regularizer: Any = arg.regularizer(default=None)
     embeddings_constraint: Any = arg.constraint(default=None)
     mask_zero: bool = arg.flag(default=False)
-    weights: Any = arg.unchecked(default=None)
+    weights: Any = arg.array(default=None)
     lora_rank: int | None = arg.optional_size(default=None)
     lora_alpha: Any = arg.unchecked(default=None)
     quantization_config: Any = arg.unsupported(default=None)
@@ -100,6 +100,23 @@ class Embedding(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         _refuse_constrained_lora("Embedding", self.lora_rank, embeddings_constraint=self.embeddings_constraint)
+        if self.weights is not None:
+            self._check_table(self.weights)
+
+    def _check_table(self, weights: Any) -> None:
+        table = weights[0] if isinstance(weights, list) and len(weights) == 1 else weights
+        given = getattr(table, "shape", None)
+        if given is None or tuple(given) != (self.input_dim, self.output_dim):
+            found = f"{type(weights).__name__} without a shape" if given is None else f"table of shape {tuple(given)}"
+            raise ValueError(
+                f"Embedding: weights is a {found}, but input_dim={self.input_dim} rows of output_dim={self.output_dim} "
+                f"numbers are needed: an array of shape {(self.input_dim, self.output_dim)}."
+            )
+        if self.lora_rank is not None:
+            raise ValueError(
+                f"Embedding: weights and lora_rank={self.lora_rank} do not go together, since LoRA adds two weights "
+                f"that weights has no values for. Leave one out."
+            )
 
     def _sizes(self, shape: Shape) -> Sizes:
         if not shape:

@@ -140,7 +140,7 @@ class LSTM(Recurrent):
     go_backwards: bool = arg.flag(default=False)
     stateful: bool = arg.flag(default=False)
     unroll: bool = arg.flag(default=False)
-    use_cudnn: Any = arg.unchecked(default="auto")
+    use_cudnn: Any = arg.cudnn(default="auto")
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -189,7 +189,7 @@ class GRU(Recurrent):
     stateful: bool = arg.flag(default=False)
     unroll: bool = arg.flag(default=False)
     reset_after: bool = arg.flag(default=True)
-    use_cudnn: Any = arg.unchecked(default="auto")
+    use_cudnn: Any = arg.cudnn(default="auto")
 
     @property
     def gates(self) -> tuple[Gate, ...]:

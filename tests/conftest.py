@@ -1,0 +1,48 @@
+"""What several test modules share: Keras, imported once and only where a test asks for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# On CI the same examples each time: a red build is a change of ours. Elsewhere new ones, which find more.
+settings.register_profile("tutor", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("tutor")
+
+Weightless: TypeAlias = Callable[[Iterable[Any]], contextlib.AbstractContextManager[Any]]
+
+
+@pytest.fixture(scope="session")
+def keras() -> Iterator[ModuleType]:
+    """Keras on TensorFlow, quiet and without a GPU."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KERAS_BACKEND", "tensorflow")
+        environment.setenv("CUDA_VISIBLE_DEVICES", "-1")
+        environment.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+        import keras
+
+        yield keras
+
+
+@pytest.fixture(scope="session")
+def weightless(keras: ModuleType) -> Weightless:
+    """``with weightless(layers): …`` builds them without allocating a weight, so that any size is quick.
+
+    Stateful layers are the exception: their states start as tensors, which Keras's scope forbids, so layers of which
+    one is stateful are built for real. Keep those small.
+    """
+
+    def scope(layers: Iterable[Any]) -> contextlib.AbstractContextManager[Any]:
+        if any(getattr(layer, "stateful", False) for layer in layers):
+            return contextlib.nullcontext()
+        return keras.StatelessScope(initialize_variables=False)
+
+    return scope

@@ -1,0 +1,371 @@
+"""The layers against Keras itself: signatures, weights, shapes and refusals, over thousands of configurations."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from configurations import KINDS, NAMED_INITIALIZERS, configurations, entries
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tutor.layers import arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from conftest import Weightless
+
+BASE_ARGUMENTS = ("name", "trainable", "dtype", "autocast")
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def plain_shapes(outputs: Any) -> Any:
+    return tuple(map(plain_shapes, outputs)) if isinstance(outputs, (list, tuple)) else tuple(outputs.shape)
+
+
+def built_by_keras(keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any], shape: Any) -> Any:
+    """The Keras layer and the shapes that leave it."""
+    layer = getattr(keras.layers, kind)(**given)
+    with weightless([layer]):
+        return layer, plain_shapes(layer(keras.KerasTensor(shape)))
+
+
+# Signatures and names
+
+
+@every_kind
+def test_constructor_has_kerass_arguments_in_kerass_order_with_kerass_defaults(keras: ModuleType, kind: str) -> None:
+    theirs = [
+        (parameter.name, parameter.default)
+        for parameter in inspect.signature(getattr(keras.layers, kind)).parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    ours = inspect.signature(KINDS[kind]).parameters.values()
+    assert [(p.name, p.default) for p in ours if p.kind is p.POSITIONAL_OR_KEYWORD] == theirs
+
+
+@every_kind
+def test_base_arguments_are_keyword_only_with_kerass_defaults(keras: ModuleType, kind: str) -> None:
+    base = inspect.signature(keras.layers.Layer.__init__).parameters
+    ours = inspect.signature(KINDS[kind]).parameters
+    for name in BASE_ARGUMENTS:
+        assert ours[name].kind is inspect.Parameter.KEYWORD_ONLY
+        assert ours[name].default == base[name].default
+    further = {name for name, p in ours.items() if p.kind is p.KEYWORD_ONLY} - set(BASE_ARGUMENTS)
+    assert further <= set(base), "a keyword-only argument must be one that Keras's base class takes"
+
+
+@pytest.mark.parametrize(
+    ("registry", "ours"),
+    [
+        ("activations", arguments.ACTIVATIONS),
+        ("initializers", arguments.INITIALIZERS),
+        ("regularizers", arguments.REGULARIZERS),
+        ("constraints", arguments.CONSTRAINTS),
+    ],
+)
+def test_names_are_those_that_keras_looks_up(keras: ModuleType, registry: str, ours: tuple[str, ...]) -> None:
+    module = getattr(keras.src, registry)
+    abstract = {"Initializer", "Regularizer", "Constraint"}
+    names = module.ALL_OBJECTS_DICT.keys() - abstract - {name.lower() for name in abstract}
+    assert sorted(ours) == sorted(names)
+
+
+def test_matrix_initializers_are_those_that_cannot_fill_a_vector(keras: ModuleType) -> None:
+    def refuses_a_vector(name: str) -> bool:
+        try:
+            keras.initializers.get(name)((4,))
+        except ValueError:
+            return True
+        return False
+
+    assert sorted(arguments.MATRIX_INITIALIZERS) == sorted(filter(refuses_a_vector, NAMED_INITIALIZERS))
+
+
+@every_kind
+def test_automatic_name_is_kerass(keras: ModuleType, kind: str) -> None:
+    keras.utils.clear_session()
+    needed = [4 for a in fields(KINDS[kind]) if a.default is a.default_factory]
+    assert KINDS[kind](*needed).automatic_name == getattr(keras.layers, kind)(*needed).name
+
+
+# Weights and shapes
+
+
+@every_kind
+def test_weights_counts_and_shapes_are_kerass(keras: ModuleType, weightless: Weightless, kind: str) -> None:
+    @settings(max_examples=800, suppress_health_check=[HealthCheck.too_slow])
+    @given(configurations(kind))
+    def check(configuration: tuple[dict[str, Any], tuple[int | None, ...]]) -> None:
+        given, shape = configuration
+        theirs, output_shape = built_by_keras(keras, weightless, kind, given, shape)
+        ours = KINDS[kind](**given).build(shape)
+
+        trained = {id(weight) for weight in theirs.trainable_weights}
+        assert [(weight.name, weight.shape, weight.trainable) for weight in ours.weights] == [
+            (weight.name, tuple(weight.shape), id(weight) in trained) for weight in theirs.weights
+        ]
+        assert ours.count == ours.formula.value == theirs.count_params() == entries(theirs.weights)
+        assert ours.trainable_count == entries(theirs.trainable_weights)
+        assert ours.output_shape == output_shape
+        assert eval(ours.formula.expression, {}, ours.formula.symbols) == ours.count
+
+    check()
+
+
+@pytest.mark.parametrize("stateful", [False, True])
+@pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM", "GRU"])
+def test_a_real_recurrent_layer_returns_what_the_shape_says(keras: ModuleType, kind: str, stateful: bool) -> None:
+    given = {"units": 3, "stateful": stateful, "return_sequences": True, "return_state": True}
+    outputs = getattr(keras.layers, kind)(**given)(np.zeros((2, 5, 4), "float32"))
+    assert plain_shapes(outputs) == KINDS[kind](**given).build((2, 5, 4)).output_shape
+
+
+# Refusals
+
+
+def outcome(action: Callable[[], object]) -> Exception | None:
+    """The refusal, if there is one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001  (Keras refuses with errors of all kinds)
+            return error
+    return None
+
+
+def outcomes(
+    keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any], shape: Any
+) -> tuple[Exception | None, Exception | None]:
+    """Keras's refusal and ours, if there are any."""
+    theirs = outcome(lambda: built_by_keras(keras, weightless, kind, given, shape))
+    return theirs, outcome(lambda: KINDS[kind](**given).build(shape))
+
+
+BASICS: dict[str, tuple[dict[str, Any], tuple[int | None, ...]]] = {
+    "Dense": ({"units": 3}, (None, 4)),
+    "Embedding": ({"input_dim": 5, "output_dim": 3}, (None, 4)),
+    "SimpleRNN": ({"units": 3}, (None, 5, 4)),
+    "LSTM": ({"units": 3}, (None, 5, 4)),
+    "GRU": ({"units": 3}, (None, 5, 4)),
+}
+
+# One of each kind of thing that a learner might type by mistake, or that a program might pass on.
+ODD_VALUES = [
+    0, -1, 1, 2, 10**30, 1.5, 2.0, -0.5, 3.5, float("nan"), float("inf"), 1j, True, False, None,
+    "", "3", "x", "tanh", "relu", "Tanh", "l2", "zeros", "max_norm", "constant", "GlorotUniform", "float16",
+    "float33", "int8_from_float32", "auto", "a/b", b"3", [], [1], (), (2,), {}, {"class_name": "L2"}, object(),
+    len, np.int64(3), np.float32(0.5), np.array(3), np.array([3]), np.zeros((5, 3)), [np.zeros((5, 3))],
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    kind: str
+    argument: str
+    default: Any
+    value: Any
+
+    @property
+    def is_rate(self) -> bool:
+        return "dropout" in self.argument
+
+
+@dataclass(frozen=True)
+class Stricter:
+    """What is refused here although Keras takes it, and why."""
+
+    reason: str
+    applies: Callable[[Given], bool]
+    example: tuple[str, dict[str, Any]]
+
+
+SIZES = ("units", "input_dim", "output_dim", "lora_rank", "seed")
+
+STRICTER = [
+    Stricter(
+        "a boolean is no number: units=True would make one unit",
+        lambda given: isinstance(given.value, bool) and (given.argument in SIZES or given.is_rate),
+        ("Dense", {"units": True}),
+    ),
+    Stricter(
+        "a flag is True or False: use_bias='False' would count as true",
+        lambda given: (
+            (isinstance(given.default, bool) or given.argument == "use_cudnn") and not isinstance(given.value, bool)
+        ),
+        ("Dense", {"units": 3, "use_bias": "False"}),
+    ),
+    Stricter(
+        "no axis of a tensor is longer than 2**63 - 1: Keras fails later, when it allocates",
+        lambda given: given.argument in SIZES and isinstance(given.value, int) and given.value >= 2**63,
+        ("Dense", {"units": 2**63}),
+    ),
+    Stricter(
+        "LoRA of rank 0, or of anything else that is false, is silently none: None says so",
+        lambda given: given.argument == "lora_rank" and (not given.value or not isinstance(given.value, int)),
+        ("Dense", {"units": 3, "lora_rank": 0}),
+    ),
+    Stricter(
+        "a quantized layer stores other weights, which the formulas do not follow",
+        lambda given: (
+            given.argument == "quantization_config"
+            or (given.argument == "dtype" and given.value == "int8_from_float32")
+        ),
+        ("Dense", {"units": 3, "dtype": "int8_from_float32"}),
+    ),
+    Stricter(
+        "weights of other kinds than floats cannot be trained: Keras fails later, when it initializes them",
+        lambda given: given.argument == "dtype",
+        ("Dense", {"units": 3, "dtype": "int32"}),
+    ),
+    Stricter(
+        "an array as an initializer is refused in favour of keras.initializers.Constant(array)",
+        lambda given: (
+            given.argument.endswith("_initializer") and isinstance(given.value, (np.generic, np.ndarray, list))
+        ),
+        ("Dense", {"units": 3, "kernel_initializer": np.zeros((4, 3))}),
+    ),
+    Stricter(
+        "Keras's backends other than TensorFlow keep a seed without a sign",
+        lambda given: given.argument == "seed" and given.value == -1,
+        ("LSTM", {"units": 3, "seed": -1}),
+    ),
+    Stricter(
+        "a rate is one finite number",
+        lambda given: given.is_rate and isinstance(given.value, (float, np.ndarray)),
+        ("LSTM", {"units": 3, "dropout": float("nan")}),
+    ),
+    Stricter(
+        "Keras's SimpleRNN never looks at its activity_regularizer, whatever is given",
+        lambda given: given.kind == "SimpleRNN" and given.argument == "activity_regularizer",
+        ("SimpleRNN", {"units": 3, "activity_regularizer": "x"}),
+    ),
+    Stricter(
+        "input_length does nothing since Keras 3, but warns",
+        lambda given: given.argument == "input_length",
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "input_length": 7}),
+    ),
+]
+
+
+@every_kind
+def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(
+    keras: ModuleType, weightless: Weightless, kind: str
+) -> None:
+    disagreements = []
+    basics, shape = BASICS[kind]
+    for argument in fields(KINDS[kind]):
+        for value in ODD_VALUES:
+            fitting = (2, *shape[1:]) if argument.name == "stateful" else shape
+            theirs, ours = outcomes(keras, weightless, kind, {**basics, argument.name: value}, fitting)
+            given = Given(kind, argument.name, argument.default, value)
+            if ours is None:
+                # NumPy's whole numbers are taken, and kept as Python's, so that a shape's axis can be passed on.
+                numpy_size = argument.name in SIZES and isinstance(value, (np.integer, np.ndarray))
+                agreed = theirs is None or numpy_size
+            else:
+                explained = theirs is not None or any(stricter.applies(given) for stricter in STRICTER)
+                agreed = isinstance(ours, (TypeError, ValueError)) and explained
+            if not agreed:
+                disagreements.append(f"{argument.name}={value!r}: Keras {theirs!r}, tutor {ours!r}")
+    assert disagreements == []
+
+
+@pytest.mark.parametrize("stricter", STRICTER, ids=lambda stricter: stricter.reason)
+def test_each_reason_to_be_stricter_than_keras_still_holds(
+    keras: ModuleType, weightless: Weightless, stricter: Stricter
+) -> None:
+    kind, given = stricter.example
+    theirs, ours = outcomes(keras, weightless, kind, given, BASICS[kind][1])
+    assert theirs is None
+    assert isinstance(ours, (TypeError, ValueError))
+
+
+ODD_AXES = [None, 0, 1, 3, -1, -(10**20), 2.0, 2.5, True, "3", (3,), 2**31, 2**63 - 1, 2**63, np.int64(3)]
+
+
+@every_kind
+def test_shapes_that_keras_refuses_are_refused(keras: ModuleType, weightless: Weightless, kind: str) -> None:
+    @settings(max_examples=300)
+    @given(st.lists(st.sampled_from(ODD_AXES) | st.none() | st.integers(1, 9), max_size=5))
+    def check(axes: list[Any]) -> None:
+        given, shape = BASICS[kind][0], tuple(axes)
+        theirs, ours = outcomes(keras, weightless, kind, given, shape)
+        assert ours is None or isinstance(ours, (TypeError, ValueError))
+        if theirs is not None:
+            assert ours is not None, f"Keras refuses {shape}: {theirs}"
+        elif ours is not None:
+            # Keras takes an axis of no entries, a boolean, more than memory can address, or no axis at all.
+            odd = [axis for axis in axes if isinstance(axis, bool) or axis == 0 or (axis is not None and axis >= 2**63)]
+            assert odd or not axes, f"Keras takes {shape}: {ours}"
+
+    check()
+
+
+@pytest.mark.parametrize("shape", [None, 4, "45", b"45", {"features": 4}, 4.0, object()])
+@every_kind
+def test_what_is_no_shape_is_refused(kind: str, shape: Any) -> None:
+    with pytest.raises(TypeError, match=f"{kind}: input_shape=.* is not a shape"):
+        KINDS[kind](**BASICS[kind][0]).build(shape)
+
+
+@pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM", "GRU"])
+def test_stateful_needs_to_know_the_batch(keras: ModuleType, weightless: Weightless, kind: str) -> None:
+    given = {"units": 3, "stateful": True}
+    assert outcome(lambda: built_by_keras(keras, weightless, kind, given, (None, 5, 4))) is not None
+    with pytest.raises(ValueError, match=r"stateful=True .* axis 0 \(the batch\).* Give its size"):
+        KINDS[kind](**given).build((None, 5, 4))
+
+
+@pytest.mark.parametrize("name", arguments.MATRIX_INITIALIZERS)
+@pytest.mark.parametrize("kind", ["Dense", "SimpleRNN", "LSTM", "GRU"])
+def test_a_bias_cannot_start_as_a_matrix(keras: ModuleType, kind: str, name: str) -> None:
+    # A GRU's two biases are a matrix, so there it can; Keras notices when it makes the numbers, so no weightless scope.
+    given, shape = {"units": 3, "bias_initializer": name}, BASICS[kind][1]
+    theirs = outcome(lambda: getattr(keras.layers, kind)(**given)(keras.KerasTensor(shape)))
+    ours = outcome(lambda: KINDS[kind](**given).build(shape))
+    assert (theirs is None) == (ours is None) == (kind == "GRU")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("Dense", {"units": 3, "lora_rank": 2, "kernel_constraint": "non_neg"}),
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "lora_rank": 2, "embeddings_constraint": "non_neg"}),
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "lora_rank": 2, "weights": np.zeros((5, 3))}),
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "weights": np.zeros((3, 5))}),
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "weights": [np.zeros((5, 3)), np.zeros((5, 3))]}),
+        ("Embedding", {"input_dim": 5, "output_dim": 3, "weights": [[0.0] * 3] * 5}),
+    ],
+)
+def test_arguments_that_do_not_go_together(
+    keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any]
+) -> None:
+    shape = BASICS[kind][1]
+    assert outcome(lambda: built_by_keras(keras, weightless, kind, given, shape)) is not None
+    with pytest.raises(ValueError, match=f"^{kind}: "):
+        KINDS[kind](**given)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_an_embedding_takes_word_vectors_from_outside(keras: ModuleType, wrapped: bool) -> None:
+    table = np.zeros((5, 3))
+    given = {"input_dim": 5, "output_dim": 3, "weights": [table] if wrapped else table}
+    theirs = keras.layers.Embedding(**given)
+    assert theirs.count_params() == KINDS["Embedding"](**given).build((None, 4)).count
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["float32", np.float32, np.dtype("float32"), float, {"class_name": "DTypePolicy", "config": {"name": "float32"}}],
+)
+def test_a_dtype_may_be_named_in_any_of_kerass_ways(keras: ModuleType, dtype: Any) -> None:
+    assert keras.layers.Dense(3, dtype=dtype).dtype == KINDS["Dense"](3, dtype=dtype).dtype == "float32"
+    assert KINDS["Dense"](3, dtype=keras.DTypePolicy("mixed_float16")).dtype == "mixed_float16"

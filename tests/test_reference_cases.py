@@ -1,0 +1,63 @@
+"""Counts that other people's Keras printed, with their sources, against our formulas and against today's Keras."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from configurations import KINDS
+
+import tutor
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from conftest import Weightless
+
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "reference_cases.json").read_text("utf-8"))
+
+# Cases with a layer that is not in the package yet. Each case is either checked or named here.
+WAITING = (
+    "C015 C017 C022 C024 C036 C037 C041 C046 C051 C053 C054 C055 C061 C064 C065 C066 C075 C087 C119 C126 C127 C133 "
+    "C136 C137 C138"
+).split()
+
+
+def shape_of(axes: list[int | None] | None) -> tuple[int | None, ...] | None:
+    return None if axes is None else tuple(axes)
+
+
+def is_ours(case: dict[str, Any]) -> bool:
+    """Whether each layer that the case names is one of the package's."""
+    names = {node.id for layer in case["layers"] for node in ast.walk(ast.parse(layer)) if isinstance(node, ast.Name)}
+    return names <= KINDS.keys()
+
+
+def id_of(case: dict[str, Any]) -> str:
+    return f"{case['id']} {case['topic']}"
+
+
+def test_every_case_is_checked_or_waits_for_a_layer() -> None:
+    assert [case["id"] for case in CASES if not is_ours(case)] == WAITING
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if is_ours(case)], ids=id_of)
+def test_formulas_give_what_was_printed(case: dict[str, Any]) -> None:
+    ledger = tutor.Sequential([eval(layer, dict(KINDS)) for layer in case["layers"]]).build(case["input_shape"])
+    assert ledger.total == case["params"], case["source"]
+    assert shape_of(case["output_shape"]) in (None, ledger.output_shape), case["source"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=id_of)
+def test_todays_keras_gives_what_was_printed(keras: ModuleType, weightless: Weightless, case: dict[str, Any]) -> None:
+    with weightless(()):
+        layers = [eval(layer, {**vars(keras.layers), "keras": keras}) for layer in case["layers"]]
+        tensor = keras.KerasTensor(case["input_shape"])
+        for layer in layers:
+            attends = isinstance(layer, keras.layers.MultiHeadAttention)
+            tensor = layer(tensor, tensor) if attends else layer(tensor)
+    assert sum(layer.count_params() for layer in layers) == case["params"], case["source"]
+    assert shape_of(case["output_shape"]) in (None, tuple(tensor.shape)), case["source"]
