@@ -7,8 +7,10 @@ a picture on screen can be brought from one to the other without drawing it anew
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Wire:
     """A line through points, with rounded corners and, as a rule, an arrowhead whose tip is the last point."""
 
     id: str
-    points: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...]
     colour: str = "ink"
     width: float = 1.4
     arrow: bool = True
@@ -73,6 +75,13 @@ class Label:
 
 Shape: TypeAlias = Box | Disc | Wire
 Item: TypeAlias = Shape | Label
+
+
+def moved(item: Item, right: float, down: float) -> Item:
+    """The item in another place."""
+    if isinstance(item, Wire):
+        return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
+    return replace(item, x=item.x + right, y=item.y + down)
 
 
 @dataclass(frozen=True)
