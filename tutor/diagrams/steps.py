@@ -1,0 +1,107 @@
+"""A layer or a model as steps: which tensors enter, which leave, and what each of their axes is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from tutor.diagrams.axes import Names, names_made, names_read
+from tutor.layers import GRU, LSTM, Built, SimpleRNN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.layers.base import Shape
+    from tutor.ledger import Ledger
+
+#: The states that a recurrent layer returns after its output, if it is asked to.
+_STATES = {cls.__name__: cls(units=1).states for cls in (SimpleRNN, LSTM, GRU)}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor on its way: its shape, the names of its axes, and its own name where a layer has several."""
+
+    shape: Shape
+    names: Names
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A layer with what enters and what leaves it, or several layers folded into one."""
+
+    kind: str
+    name: str
+    count: int
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    is_folded: bool = False
+
+
+def steps_of(subject: Built | Ledger) -> list[Step]:
+    """The one step of a layer, or a step for each row of a ledger, in the order of the calls."""
+    if isinstance(subject, Built):
+        layer = subject.layer
+        name = layer.name or layer.automatic_name
+        return [_step(layer.kind, name, subject.count, subject.input_shape, subject.output_shape)]
+    steps: list[Step] = []
+    for row in subject.rows:
+        before = steps[-1].outputs[:1] if steps else ()
+        steps.append(_step(row.kind, row.path, row.count, row.input_shape, row.output_shape, before))
+    return steps
+
+
+def chained(steps: Sequence[Step]) -> list[Step] | None:
+    """The steps, each handing on what the next one reads under the next one's names; None if they are no chain.
+
+    Steps are taken for a chain if each reads one tensor, of the shape that the step before it returns.
+    """
+    for before, after in pairwise(steps):
+        if len(after.inputs) != 1 or [tensor.shape for tensor in before.outputs] != [after.inputs[0].shape]:
+            return None
+    return [*(replace(before, outputs=after.inputs) for before, after in pairwise(steps)), *steps[-1:]]
+
+
+def folded(steps: Sequence[Step], most: int, *, is_chain: bool) -> list[Step]:
+    """The steps, with those in the middle made into one if there are more than ``most``."""
+    if len(steps) <= most:
+        return list(steps)
+    start, stop = most // 2, len(steps) - (most - most // 2)
+    hidden = steps[start:stop]
+    enters, leaves = (hidden[0].inputs, hidden[-1].outputs) if is_chain else ((), ())
+    count = sum(step.count for step in hidden)
+    fold = Step(f"{len(hidden):,} more layers", "not drawn", count, enters, leaves, is_folded=True)
+    return [*steps[:start], fold, *steps[stop:]]
+
+
+def _step(kind: str, name: str, count: int, input_shape: Any, output_shape: Any, before: Sequence[Tensor] = ()) -> Step:
+    entering, leaving = list(_shapes(input_shape)), list(_shapes(output_shape))
+    made = next((tensor.names for tensor in before if tensor.shape in entering), None)
+    read = [names_read(kind, shape, made) for shape in entering]
+    written = [names_made(kind, read[0] if read else (), shape) for shape in leaving]
+    inputs = map(Tensor, entering, read, _titles("input", len(entering)))
+    outputs = map(Tensor, leaving, written, _titles("output", len(leaving), _STATES.get(kind, ())))
+    return Step(kind, name, count, tuple(inputs), tuple(outputs))
+
+
+def _titles(word: str, number: int, states: Sequence[str] = ()) -> list[str]:
+    if number == 1:
+        return [""]
+    if number == 1 + len(states):
+        return [word, *(f"state {state}" for state in states)]
+    return [f"{word} {place}" for place in range(1, number + 1)]
+
+
+def _shapes(shape: Any) -> Iterator[Shape]:
+    """Each shape in what may be one shape, or several in tuples, lists and dictionaries, or unknown."""
+    if isinstance(shape, dict):
+        shape = list(shape.values())
+    if not isinstance(shape, (tuple, list)):
+        return
+    if all(axis is None or isinstance(axis, int) for axis in shape):
+        yield tuple(shape)
+        return
+    for part in shape:
+        yield from _shapes(part)
