@@ -1,0 +1,235 @@
+// Lays an explorer out, reports what the learner moves, and fills in what Python says. It computes nothing itself.
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children);
+  return node;
+};
+
+let made = 0;
+const freshId = () => `tutor-${++made}`;
+const grouped = (number) => number.toLocaleString("en-US");
+
+// A size runs over decades, so the track is logarithmic. Underneath lies a native range, invisible, for the keyboard
+// and for screen readers: its value is the size itself, and an arrow key moves it by one.
+const sizeControl = (spec, commit, say) => {
+  const id = freshId();
+  const decades = Math.log(spec.high / spec.low);
+  let value = spec.start;
+
+  const range = make("input", { type: "range", min: spec.low, max: spec.high, step: 1, "aria-labelledby": id });
+  const field = make("input", {
+    type: "number", min: spec.low, max: spec.limit, step: 1, "aria-labelledby": id, autocomplete: "off",
+  });
+  const thumb = make("span", { class: "tutor-thumb" });
+  const track = make("span", { class: "tutor-track" }, make("span", { class: "tutor-rail" }), range, thumb);
+
+  const show = (next) => {
+    value = next;
+    const shown = Math.min(value, spec.high);
+    range.value = shown;
+    range.setAttribute("aria-valuenow", shown);
+    range.setAttribute("aria-valuetext", grouped(value));
+    field.value = value;
+    thumb.style.left = `${(100 * Math.log(shown / spec.low)) / decades}%`;
+  };
+  const set = (next) => {
+    if (next === value) return show(value);
+    show(next);
+    commit(spec.key, next);
+  };
+
+  range.addEventListener("input", () => set(Number(range.value)));
+  range.addEventListener("keydown", (event) => {
+    const factor = { PageUp: 2, PageDown: 1 / 2 }[event.key];
+    if (!factor) return;
+    event.preventDefault();
+    set(Math.min(spec.high, Math.max(spec.low, Math.round(value * factor))));
+  });
+
+  const follow = (event) => {
+    const box = track.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    set(Math.round(spec.low * Math.exp(share * decades)));
+  };
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    range.focus();
+    track.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  track.addEventListener("pointermove", (event) => {
+    if (track.hasPointerCapture(event.pointerId)) follow(event);
+  });
+
+  const typed = () => {
+    const next = Number(field.value);
+    if (field.value !== "" && Number.isInteger(next) && next >= spec.low && next <= spec.limit) return set(next);
+    show(value);
+    say(`${spec.label} takes a whole number from ${grouped(spec.low)} to ${grouped(spec.limit)}.`);
+  };
+  field.addEventListener("change", typed);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") typed();
+  });
+
+  show(value);
+  const node = make("div", { class: "tutor-size", title: spec.help }, make("label", { id }, spec.label), track, field);
+  return { node, show };
+};
+
+const flagControl = (spec, commit) => {
+  const box = make("input", { type: "checkbox", onchange: () => commit(spec.key, box.checked) });
+  const show = (value) => { box.checked = value; };
+  show(spec.start);
+  return { node: make("label", { class: "tutor-flag", title: spec.help }, box, spec.label), show };
+};
+
+const choiceControl = (spec, commit) => {
+  const list = make("select", { onchange: () => commit(spec.key, list.value) },
+    ...spec.options.map((option) => make("option", {}, option)));
+  const show = (value) => { list.value = value; };
+  show(spec.start);
+  return { node: make("label", { class: "tutor-flag", title: spec.help }, spec.label, list), show };
+};
+
+const CONTROLS = { size: sizeControl, flag: flagControl, choice: choiceControl };
+
+// A kept picture is brought to new numbers by setting attributes of its items; nothing is drawn.
+const fill = (svg, change) => {
+  svg.setAttribute("aria-label", change.alt);
+  for (const [name, attributes] of Object.entries(change.items)) {
+    const item = svg.items.get(name);
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (attribute === "text") { if (item.textContent !== value) item.textContent = value; }
+      else item.setAttribute(attribute === "size" ? "font-size" : attribute, value);
+    }
+  }
+};
+
+const download = (name, bytes) => {
+  const link = make("a", { download: name, href: URL.createObjectURL(new Blob([bytes])) });
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
+
+function render({ model, el }) {
+  el.classList.add("tutor-explorer");
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-label", `${model.get("title")} explorer`);
+  el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys
+
+  const move = make("p", { class: "tutor-move", role: "status" });
+  const say = (text) => { move.textContent = text; };
+  const commit = (key, value) => {
+    model.set("values", { ...model.get("values"), [key]: value });
+    model.save_changes();
+  };
+
+  const controls = new Map(model.get("controls").map((spec) => [spec.key, CONTROLS[spec.kind](spec, commit, say)]));
+  const nodesOf = (...kinds) => model.get("controls").filter((spec) => kinds.includes(spec.kind))
+    .map((spec) => controls.get(spec.key).node);
+
+  const presets = make("select", {
+    "aria-label": "preset",
+    onchange: () => { model.send({ do: "preset", name: presets.value }); presets.value = ""; },
+  }, make("option", { value: "" }, "presets …"), ...model.get("presets").map((name) => make("option", {}, name)));
+  const reset = make("button", { type: "button", onclick: () => model.send({ do: "reset" }) }, "reset");
+  const copy = make("button", {
+    type: "button",
+    onclick: async () => {
+      await navigator.clipboard.writeText(model.get("words").code);
+      say("The Keras code is on the clipboard.");
+    },
+  }, "copy the Keras code");
+  const which = make("select", { "aria-label": "picture to save" });
+  const save = make("span", { class: "tutor-save" }, "save", which, ...["png", "svg", "pdf"].map((format) =>
+    make("button", {
+      type: "button",
+      "aria-label": `save as ${format.toUpperCase()}`,
+      onclick: () => model.send({ do: "save", picture: which.value, format }),
+    }, format.toUpperCase())));
+
+  const formula = make("div", { class: "tutor-formula" });
+  const shapes = make("div", { class: "tutor-shapes" });
+  const main = make("div", { class: "tutor-diagram" });
+  const weights = make("div", { class: "tutor-weights" });
+  const code = make("pre", { class: "tutor-code", tabindex: 0, "aria-label": "Keras code" });
+  const keras = make("div", { class: "tutor-keras" });
+  const summary = make("pre", { tabindex: 0, "aria-label": "Keras's own summary" });
+  const waiting = make("div", { class: "tutor-waiting", role: "status" });
+  const verdict = make("div", { class: "tutor-verdict", role: "status" });
+  const restart = make("button", { type: "button", onclick: () => model.send({ do: "restart" }) }, "start Keras again");
+  keras.append(summary, waiting);
+
+  el.append(make("div", { class: "tutor-page" },
+    make("div", { class: "tutor-controls" },
+      ...nodesOf("size"),
+      make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice")),
+      make("div", { class: "tutor-buttons" }, presets, reset, copy, save)),
+    make("div", { class: "tutor-words" }, formula, move),
+    main, shapes, keras, verdict, weights,
+    make("details", {}, make("summary", {}, "the Keras code"), code)));
+
+  const frames = { weights };
+  const showPictures = () => {
+    const pictures = model.get("pictures");
+    which.replaceChildren(...Object.keys(pictures).map((name) => make("option", {}, name)));
+    for (const [name, text] of Object.entries(pictures)) {
+      const frame = frames[name] ?? main;
+      frame.innerHTML = text;
+      const svg = frame.firstElementChild;
+      svg.items = new Map([...svg.querySelectorAll("[data-item]")].map((item) => [item.dataset.item, item]));
+    }
+    showChanges();
+  };
+  const showChanges = () => {
+    for (const [name, change] of Object.entries(model.get("changes"))) {
+      fill((frames[name] ?? main).firstElementChild, change);
+    }
+  };
+  const showWords = () => {
+    const words = model.get("words");
+    formula.innerHTML = words.formula;
+    shapes.innerHTML = words.shapes;
+    move.innerHTML = words.move;
+    code.textContent = words.code;
+    showBusy();
+  };
+  const showBusy = () => {
+    const behind = model.get("keras").serial !== model.get("words").serial;
+    keras.setAttribute("aria-busy", behind);
+    verdict.setAttribute("aria-busy", behind);
+  };
+  const showKeras = () => {
+    const news = model.get("keras");
+    const running = news.state === "ready";
+    if (news.summary) summary.textContent = news.summary;
+    summary.hidden = !news.summary;
+    waiting.hidden = running;
+    waiting.textContent = running ? "" : news.sentence;
+    waiting.dataset.state = news.state;
+    if (news.state === "failed") waiting.append(restart);
+    verdict.innerHTML = news.verdict;
+    showBusy();
+  };
+  const showValues = () => {
+    for (const [key, value] of Object.entries(model.get("values"))) controls.get(key).show(value);
+  };
+
+  const watched = {
+    "change:pictures": showPictures, "change:changes": showChanges, "change:words": showWords,
+    "change:keras": showKeras, "change:values": showValues,
+    "msg:custom": (message, buffers) => download(message.download, buffers[0]),
+  };
+  for (const [event, handler] of Object.entries(watched)) model.on(event, handler);
+  showPictures(); showWords(); showKeras(); showValues();
+  return () => { for (const [event, handler] of Object.entries(watched)) model.off(event, handler); };
+}
+
+export default { render };
