@@ -1,0 +1,146 @@
+"""The lessons: clean on disk, run from top to bottom without a word of complaint, and right in every sum they state."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import tutor
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+MOST_LINES = 6
+BANNED = r"^\s*[%!]|\bplt\b|pyplot|^\s*(def|class|for|while|async|try|with)\b|warnings|\btensorflow\b"
+
+WORDS = tutor.Embedding(1000, 256)
+#: What the article and Keras print: lesson, layers, input shape, the count that the lesson must state.
+HEADLINES: list[tuple[str, list[Any], tuple[int | None, ...], int]] = [
+    ("00-start-here", [tutor.LSTM(128)], (None, 25, 256), 197_120),
+    ("00-start-here", [WORDS, tutor.LSTM(128)], (None, 25), 453_120),
+    ("01-dense", [tutor.Dense(32)], (None, 784), 25_120),
+    ("01-dense", [tutor.Dense(32, use_bias=False)], (None, 784), 25_088),
+    ("01-dense", [tutor.Dense(784)], (None, 32), 25_872),
+    ("02-embedding", [tutor.Embedding(1024, 256)], (None, 25), 262_144),
+    ("02-embedding", [tutor.Embedding(50_257, 768)], (None, 1024), 38_597_376),
+    ("03-simple-rnn", [tutor.SimpleRNN(128)], (None, 25, 256), 49_280),
+    ("04-lstm", [WORDS], (None, 25), 256_000),
+    ("04-lstm", [tutor.LSTM(128)], (None, 25, 256), 197_120),
+    ("04-lstm", [WORDS, tutor.LSTM(128)], (None, 25), 453_120),
+    ("04-lstm", [tutor.LSTM(128)], (None, 25, 128), 131_584),
+    ("05-gru", [tutor.GRU(128)], (None, 25, 256), 148_224),
+    ("05-gru", [tutor.GRU(128, reset_after=False)], (None, 25, 256), 147_840),
+    ("05-gru", [WORDS, tutor.GRU(128)], (None, 25), 404_224),
+    ("05-gru", [WORDS, tutor.GRU(128, reset_after=False)], (None, 25), 403_840),
+]
+
+of_every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells(path: Path, kind: str) -> list[Any]:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+def prose(path: Path) -> str:
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def test_there_are_notebooks() -> None:
+    assert "00-start-here" in {path.stem for path in NOTEBOOKS}
+
+
+@of_every_notebook
+def test_is_clean_on_disk(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+    for cell in cells(path, "code"):
+        assert cell.outputs == [], cell.id
+        assert cell.execution_count is None, cell.id
+
+
+@of_every_notebook
+def test_code_cells_are_short_and_hold_no_plumbing(path: Path) -> None:
+    for cell in cells(path, "code"):
+        assert len(cell.source.splitlines()) <= MOST_LINES, cell.id
+        assert not re.search(BANNED, cell.source, re.MULTILINE), cell.id
+        assert not any(isinstance(node, ast.comprehension) for node in ast.walk(ast.parse(cell.source))), cell.id
+
+
+@of_every_notebook
+def test_code_cells_end_by_showing_something(path: Path) -> None:
+    for cell in cells(path, "code"):
+        last = ast.parse(cell.source).body[-1]
+        assert isinstance(last, ast.Expr), cell.id
+        assert not cell.source.rstrip().endswith(";"), cell.id
+
+
+@of_every_notebook
+def test_links_lead_to_files_that_exist(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", prose(path))
+    local = [target for target in targets if "://" not in target]
+    assert local, "a lesson links to its neighbours"
+    assert [target for target in local if not (path.parent / target).is_file()] == []
+
+
+@pytest.mark.parametrize(("lesson", "layers", "input_shape", "count"), HEADLINES)
+def test_headline_counts_are_those_of_the_layers(
+    lesson: str, layers: list[Any], input_shape: tuple[int | None, ...], count: int
+) -> None:
+    assert tutor.Sequential(layers).build(input_shape).total == count
+    assert f"{count:,}" in prose(FOLDER / f"{lesson}.ipynb")
+
+
+def stated_sums(text: str) -> list[tuple[str, str]]:
+    """Each sum that the text states with its result, as ``32 · 785 = 25,120`` or as ``25,120? That is 32 · 785``."""
+    number = r"\d[\d,]*"
+    result = r"\d[\d,]*(?<!,)"
+    arithmetic = rf"\(?{number}(?: ?[·+] ?\(?{number}\)?)+"
+    forward = re.findall(rf"({arithmetic}) = \**({result})", text)
+    turned = re.findall(rf"({result})\? That is ({arithmetic})", text)
+    return forward + [(sum_, stated) for stated, sum_ in turned]
+
+
+def value(arithmetic: str) -> int:
+    return int(eval(arithmetic.replace(",", "").replace("·", "*")))
+
+
+def test_stated_sums_are_found() -> None:
+    text = "32 · (784 + 1) = **25,120**, and 1000 · 256 = 256,000, so: 2,176? That is 64 · (1 + 32 + 1): no."
+    assert stated_sums(text) == [
+        ("32 · (784 + 1)", "25,120"),
+        ("1000 · 256", "256,000"),
+        ("64 · (1 + 32 + 1)", "2,176"),
+    ]
+
+
+@of_every_notebook
+def test_stated_sums_are_right(path: Path) -> None:
+    wrong = [f"{sum_} = {result}" for sum_, result in stated_sums(prose(path)) if value(sum_) != value(result)]
+    assert wrong == []
+
+
+@of_every_notebook
+def test_runs_from_top_to_bottom(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    lesson = list(notebook.cells)
+    check = nbformat.v4.new_code_cell("import sys\n'tensorflow' in sys.modules")
+    notebook.cells.append(check)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute(
+        env=os.environ | {"PYTHONWARNINGS": "default"}
+    )
+    for cell in lesson:
+        if cell.cell_type == "code":
+            said = [output for output in cell.outputs if output.output_type in {"error", "stream"}]
+            assert said == [], cell.id
+            assert any(output.output_type in {"display_data", "execute_result"} for output in cell.outputs), cell.id
+    assert check.outputs[-1].data["text/plain"] == "False", "TensorFlow is in the learner's kernel"
