@@ -1,0 +1,102 @@
+"""JupyterLab as a learner has it: started on a free port, driven in the system's Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+
+#: Headless Chromium without a sandbox (containers), without a GPU, and without calls to anywhere.
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --no-first-run --disable-component-update --disable-sync"
+).split()
+
+
+def chromium_path() -> str:
+    """Where the system's Chromium is.
+
+    Raises:
+        RuntimeError: it is not installed; these tests fail rather than skip.
+    """
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise RuntimeError("The browser tests need Chromium: install it with `apt-get install chromium`.")
+    return found
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab; ``folder`` is what it shows."""
+
+    url: str
+    token: str
+    folder: Path
+
+    def open(self, page: Page, notebook: str) -> None:
+        """Open a notebook and wait until its kernel is idle."""
+        page.goto(f"{self.url}/lab/tree/{notebook}?token={self.token}&reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+
+    def run_all(self, page: Page) -> None:
+        """Run all cells from the menu, as a learner would."""
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """JupyterLab over that folder, with the settings that this project installs; stopped at the end, kernels and all."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+    ]
+    home = folder / ".home"
+    home.mkdir(exist_ok=True)
+    # A home of its own: settings that the tester keeps for JupyterLab must not matter, nor be changed.
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home)}
+    with (folder / ".jupyter.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            lab = Lab(f"http://127.0.0.1:{port}", token, folder)
+            _wait_until_up(lab, server)
+            yield lab
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes]) -> None:
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended: {(lab.folder / '.jupyter.log').read_text()[-2000:]}")
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            urllib.request.urlopen(f"{lab.url}/api?token={lab.token}", timeout=5).close()
+            return
+    raise RuntimeError("JupyterLab did not answer within 60 seconds.")
