@@ -12,10 +12,15 @@ import tutor
 from tutor.layers import arguments
 from tutor.layers.base import Layer
 
-KINDS: dict[str, type[Layer]] = {
+#: Every layer of the package.
+ALL_KINDS: dict[str, type[Layer]] = {
     name: kind
     for name in tutor.layers.__all__
     if isinstance(kind := getattr(tutor.layers, name), type) and issubclass(kind, Layer) and kind is not Layer
+}
+#: Those whose arguments and shapes this module makes up; other families bring strategies of their own.
+KINDS = {
+    name: kind for name, kind in ALL_KINDS.items() if kind.__module__ in ("tutor.layers.core", "tutor.layers.recurrent")
 }
 
 _small = st.integers(1, 40)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from configurations import KINDS, NAMED_INITIALIZERS, configurations, entries
+from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations, entries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,21 +39,21 @@ def built_by_keras(keras: ModuleType, weightless: Weightless, kind: str, given: 
 # Signatures and names
 
 
-@every_kind
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_constructor_has_kerass_arguments_in_kerass_order_with_kerass_defaults(keras: ModuleType, kind: str) -> None:
     theirs = [
         (parameter.name, parameter.default)
         for parameter in inspect.signature(getattr(keras.layers, kind)).parameters.values()
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
     ]
-    ours = inspect.signature(KINDS[kind]).parameters.values()
+    ours = inspect.signature(ALL_KINDS[kind]).parameters.values()
     assert [(p.name, p.default) for p in ours if p.kind is p.POSITIONAL_OR_KEYWORD] == theirs
 
 
-@every_kind
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_base_arguments_are_keyword_only_with_kerass_defaults(keras: ModuleType, kind: str) -> None:
     base = inspect.signature(keras.layers.Layer.__init__).parameters
-    ours = inspect.signature(KINDS[kind]).parameters
+    ours = inspect.signature(ALL_KINDS[kind]).parameters
     for name in BASE_ARGUMENTS:
         assert ours[name].kind is inspect.Parameter.KEYWORD_ONLY
         assert ours[name].default == base[name].default
@@ -88,11 +88,11 @@ def test_matrix_initializers_are_those_that_cannot_fill_a_vector(keras: ModuleTy
     assert sorted(arguments.MATRIX_INITIALIZERS) == sorted(filter(refuses_a_vector, NAMED_INITIALIZERS))
 
 
-@every_kind
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_automatic_name_is_kerass(keras: ModuleType, kind: str) -> None:
     keras.utils.clear_session()
-    needed = [4 for a in fields(KINDS[kind]) if a.default is a.default_factory]
-    assert KINDS[kind](*needed).automatic_name == getattr(keras.layers, kind)(*needed).name
+    needed = [4 for a in fields(ALL_KINDS[kind]) if a.default is a.default_factory]
+    assert ALL_KINDS[kind](*needed).automatic_name == getattr(keras.layers, kind)(*needed).name
 
 
 # Weights and shapes

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from configurations import KINDS
+from configurations import ALL_KINDS
 
 import tutor
 
@@ -33,7 +33,7 @@ def shape_of(axes: list[int | None] | None) -> tuple[int | None, ...] | None:
 def is_ours(case: dict[str, Any]) -> bool:
     """Whether each layer that the case names is one of the package's."""
     names = {node.id for layer in case["layers"] for node in ast.walk(ast.parse(layer)) if isinstance(node, ast.Name)}
-    return names <= KINDS.keys()
+    return names <= ALL_KINDS.keys()
 
 
 def id_of(case: dict[str, Any]) -> str:
@@ -46,7 +46,7 @@ def test_every_case_is_checked_or_waits_for_a_layer() -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if is_ours(case)], ids=id_of)
 def test_formulas_give_what_was_printed(case: dict[str, Any]) -> None:
-    ledger = tutor.Sequential([eval(layer, dict(KINDS)) for layer in case["layers"]]).build(case["input_shape"])
+    ledger = tutor.Sequential([eval(layer, dict(ALL_KINDS)) for layer in case["layers"]]).build(case["input_shape"])
     assert ledger.total == case["params"], case["source"]
     assert shape_of(case["output_shape"]) in (None, ledger.output_shape), case["source"]
 

@@ -27,8 +27,12 @@ class Style:
 
     times: str
     plus: str
+    over: str = " / "
     numbers: bool = False
     latex: bool = False
+
+    def quotient(self, whole: str, parts: str) -> str:
+        return rf"\frac{{{whole}}}{{{parts}}}" if self.latex else f"{whole}{self.over}{parts}"
 
     def size(self, size: Size) -> str:
         if self.numbers:
@@ -40,7 +44,7 @@ TEXT = Style(" · ", " + ")
 NUMBERS = Style(" · ", " + ", numbers=True)
 LATEX = Style(r" \cdot ", " + ", latex=True)
 LATEX_NUMBERS = Style(r" \cdot ", " + ", numbers=True, latex=True)
-PYTHON = Style("*", " + ")
+PYTHON = Style("*", " + ", "//")
 
 
 class Expression:
@@ -187,6 +191,24 @@ class Sum(Expression):
         return f"({self.write(style)})"
 
 
+@dataclass(frozen=True)
+class Quotient(Expression):
+    """One size over another that divides it: the channels of one group, ``channels / groups``."""
+
+    whole: Size
+    parts: Size
+
+    @property
+    def value(self) -> int:
+        return self.whole.value // self.parts.value
+
+    def write(self, style: Style) -> str:
+        return style.quotient(style.size(self.whole), style.size(self.parts))
+
+    def sizes(self) -> Iterator[Size]:
+        yield from (self.whole, self.parts)
+
+
 def as_expression(value: Expression | int) -> Expression:
     """The expression itself, or a :class:`Number` for an integer."""
     return value if isinstance(value, Expression) else Number(value)
@@ -214,7 +236,9 @@ def total(terms: Iterable[Expression], order: Sequence[Size]) -> Expression:
     rank: dict[Expression, int] = {size: place for place, size in enumerate(order)}
 
     def place(factor: Expression) -> int:
-        return -1 if isinstance(factor, Number) else rank.get(factor, len(rank))
+        if isinstance(factor, Number):
+            return -1
+        return rank.get(factor.whole if isinstance(factor, Quotient) else factor, len(rank))
 
     def ordered(factors: Iterable[Expression]) -> Expression:
         return product(sorted(factors, key=place))

@@ -101,14 +101,14 @@ class Built:
 
     Attributes:
         layer: the layer with its arguments.
-        input_shape: the shape that it was built for, batch axis included.
+        input_shape: the shape that it was built for, batch axis included; a tuple of shapes for several inputs.
         output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
         sizes: the named sizes of the formula.
         weights: Keras's weights, in Keras's order.
     """
 
     layer: Layer
-    input_shape: Shape
+    input_shape: Any
     output_shape: Any
     sizes: Sizes
     weights: tuple[Weight, ...]
@@ -127,6 +127,16 @@ class Built:
     def trainable_count(self) -> int:
         """The parameters that training changes."""
         return sum(weight.count for weight in self.weights if weight.trainable)
+
+    @cached_property
+    def trainable_formula(self) -> Expression:
+        """The count of the parameters that training changes; with :attr:`non_trainable_formula` it makes the whole."""
+        return self._formula([weight for weight in self.weights if weight.trainable])
+
+    @cached_property
+    def non_trainable_formula(self) -> Expression:
+        """The count of the parameters that training leaves alone, such as a moving mean."""
+        return self._formula([weight for weight in self.weights if not weight.trainable])
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -164,14 +174,14 @@ class Layer:
     #: Arguments that are often tried but do not exist, and what to do instead.
     gone: ClassVar[Mapping[str, str]] = {}
 
-    def build(self, input_shape: Sequence[int | None]) -> Built:
+    def build(self, input_shape: Any) -> Built:
         """The layer on an input of that shape, batch axis included, such as ``(None, 25, 256)``.
 
         Raises:
             TypeError: the shape is not a tuple of whole numbers and None.
             ValueError: Keras would refuse the shape; the message names the axis and what would fit.
         """
-        shape = self._checked_shape(input_shape)
+        shape = self._checked_input(input_shape)
         sizes = self._sizes(shape)
         weights = tuple(self._weights(sizes))
         for weight in weights:
@@ -180,17 +190,17 @@ class Layer:
             weights = tuple(dataclasses.replace(weight, trainable=False) for weight in weights)
         return Built(self, shape, self._output_shape(shape), sizes, weights)
 
-    def _sizes(self, shape: Shape) -> Sizes:
-        """The named sizes of the formula, in the order in which it names them."""
-        raise NotImplementedError
+    def _sizes(self, shape: Any) -> Sizes:
+        """The named sizes of the formula, in the order in which it names them; refuses a shape that does not fit."""
+        return Sizes()
 
     def _weights(self, sizes: Sizes) -> Iterable[Weight]:
         """The weights over those sizes, in Keras's order."""
-        raise NotImplementedError
+        return ()
 
-    def _output_shape(self, shape: Shape) -> Any:
+    def _output_shape(self, shape: Any) -> Any:
         """The shape that leaves the layer."""
-        raise NotImplementedError
+        return shape
 
     @property
     def kind(self) -> str:
@@ -234,6 +244,10 @@ class Layer:
         needed = {argument.name for argument in fields(self) if argument.default is dataclasses.MISSING}
         written = [f"{'' if name in needed else f'{name}='}{_code_of(value, module)}" for name, value in given.items()]
         return f"{module}{self.kind}({', '.join(written)})"
+
+    def _checked_input(self, given: object) -> Any:
+        """The input's shape as a tuple; a layer that takes several inputs makes a tuple of tuples of it."""
+        return self._checked_shape(given)
 
     def _checked_shape(self, given: object) -> Shape:
         if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
