@@ -1,0 +1,67 @@
+"""The project's own files agree with each other and with the package."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+
+import pytest
+import yaml
+from lab import ROOT
+
+import tutor
+
+README = (ROOT / "README.md").read_text("utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+#: Where conda-forge's name is not PyPI's.
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+
+
+def name_of(requirement: str) -> str:
+    return re.split("[<>=]", requirement, maxsplit=1)[0]
+
+
+def test_conda_environment_asks_for_what_pyproject_asks_for() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    conda = {requirement for requirement in environment["dependencies"] if isinstance(requirement, str)}
+    wanted = {
+        requirement.replace(name_of(requirement), CONDA_NAMES.get(name_of(requirement), name_of(requirement)))
+        for requirement in PYPROJECT["project"]["dependencies"]
+    }
+    assert conda == wanted | {f"python{PYPROJECT['project']['requires-python']}", "pip"}
+    assert environment["channels"] == ["conda-forge"]
+    assert {"pip": ["-e ."]} in environment["dependencies"]
+    assert environment["name"] == PYPROJECT["project"]["name"]
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    command = "python3 -m pip install uv && python3 -m uv run pytest"
+    assert command in README
+    assert command in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_jupyterlab_finds_the_settings_that_the_package_installs() -> None:
+    """Else it would refuse to start for root, and ask about news."""
+    shipped = ROOT / ".jupyter"
+    for file in shipped.rglob("*.json"):
+        installed = (ROOT / sys.prefix / "etc" / "jupyter").joinpath(*file.relative_to(shipped).parts)
+        assert json.loads(installed.read_text("utf-8")) == json.loads(file.read_text("utf-8"))
+
+
+def test_readme_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_readme_lists_every_notebook() -> None:
+    assert re.findall(r"\(notebooks/([^)]+)\)", README) == sorted(
+        path.name for path in (ROOT / "notebooks").glob("*.ipynb")
+    )
+
+
+@pytest.mark.parametrize(("layer", "shape", "formula"), re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| (.+) \|$", README, re.M))
+def test_readmes_formulas_are_the_packages(layer: str, shape: str, formula: str) -> None:
+    built = eval(layer, vars(tutor)).build(eval(shape))
+    assert built.formula.text == formula
