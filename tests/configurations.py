@@ -23,6 +23,22 @@ KINDS = {
     name: kind for name, kind in ALL_KINDS.items() if kind.__module__ in ("tutor.layers.core", "tutor.layers.recurrent")
 }
 
+#: Fitting values of arguments that a layer cannot do without, where a size is not.
+_FITTING = {
+    "activation": "relu",
+    "dims": (1,),
+    "layer": tutor.LSTM(4),
+    "rate": 0.5,
+    "stddev": 0.5,
+    "target_shape": (4,),
+}
+
+
+def needed(kind: str) -> dict[str, Any]:
+    """Fitting values of the arguments that the layer cannot do without."""
+    return {a.name: _FITTING.get(a.name, 4) for a in fields(ALL_KINDS[kind]) if a.default is a.default_factory}
+
+
 _small = st.integers(1, 40)
 _any_size = _small | st.integers(1, 10**6)
 _axis = st.none() | st.integers(1, 9)
@@ -52,7 +68,7 @@ _BY_ENDING: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def _values(argument: Any, size: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+def values_for(argument: Any, size: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
     if argument.name in _BY_NAME:
         return _BY_NAME[argument.name]
     if isinstance(argument.default, bool):
@@ -67,7 +83,7 @@ def arguments_of(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     """Keyword arguments of that layer: all that it needs, and any of the others."""
     stateful = kind in ("SimpleRNN", "LSTM", "GRU") and draw(st.integers(0, 7)) == 0
     size = _small if stateful else _any_size
-    values = {argument.name: _values(argument, size) for argument in fields(KINDS[kind])}
+    values = {argument.name: values_for(argument, size) for argument in fields(KINDS[kind])}
     needed = {a.name for a in fields(KINDS[kind]) if a.default is a.default_factory}  # both are MISSING
     optional = draw(st.sets(st.sampled_from(sorted(values.keys() - needed)), max_size=8))
     given = {name: draw(values[name]) for name in sorted(needed | optional)}

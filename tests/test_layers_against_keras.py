@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations, entries
+from comparing import (
+    STRICTER,
+    Stricter,
+    assert_same_as_keras,
+    assert_stricter,
+    built_by_keras,
+    disagreements_over,
+    outcome,
+    outcomes,
+    plain_shapes,
+)
+from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations, needed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutor.layers import arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
 
     from conftest import Weightless
 
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "autocast")
 every_kind = pytest.mark.parametrize("kind", KINDS)
-
-
-def plain_shapes(outputs: Any) -> Any:
-    return tuple(map(plain_shapes, outputs)) if isinstance(outputs, (list, tuple)) else tuple(outputs.shape)
-
-
-def built_by_keras(keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any], shape: Any) -> Any:
-    """The Keras layer and the shapes that leave it."""
-    layer = getattr(keras.layers, kind)(**given)
-    with weightless([layer]):
-        return layer, plain_shapes(layer(keras.KerasTensor(shape)))
 
 
 # Signatures and names
@@ -54,8 +52,9 @@ def test_constructor_has_kerass_arguments_in_kerass_order_with_kerass_defaults(k
 def test_base_arguments_are_keyword_only_with_kerass_defaults(keras: ModuleType, kind: str) -> None:
     base = inspect.signature(keras.layers.Layer.__init__).parameters
     ours = inspect.signature(ALL_KINDS[kind]).parameters
+    named = inspect.signature(getattr(keras.layers, kind)).parameters  # a few layers name some of them themselves
     for name in BASE_ARGUMENTS:
-        assert ours[name].kind is inspect.Parameter.KEYWORD_ONLY
+        assert ours[name].kind is (named[name].kind if name in named else inspect.Parameter.KEYWORD_ONLY)
         assert ours[name].default == base[name].default
     further = {name for name, p in ours.items() if p.kind is p.KEYWORD_ONLY} - set(BASE_ARGUMENTS)
     assert further <= set(base), "a keyword-only argument must be one that Keras's base class takes"
@@ -91,8 +90,8 @@ def test_matrix_initializers_are_those_that_cannot_fill_a_vector(keras: ModuleTy
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_automatic_name_is_kerass(keras: ModuleType, kind: str) -> None:
     keras.utils.clear_session()
-    needed = [4 for a in fields(ALL_KINDS[kind]) if a.default is a.default_factory]
-    assert ALL_KINDS[kind](*needed).automatic_name == getattr(keras.layers, kind)(*needed).name
+    ours = ALL_KINDS[kind](**needed(kind))
+    assert ours.automatic_name == eval(ours.code(), {"keras": keras}).name
 
 
 # Weights and shapes
@@ -104,17 +103,7 @@ def test_weights_counts_and_shapes_are_kerass(keras: ModuleType, weightless: Wei
     @given(configurations(kind))
     def check(configuration: tuple[dict[str, Any], tuple[int | None, ...]]) -> None:
         given, shape = configuration
-        theirs, output_shape = built_by_keras(keras, weightless, kind, given, shape)
-        ours = KINDS[kind](**given).build(shape)
-
-        trained = {id(weight) for weight in theirs.trainable_weights}
-        assert [(weight.name, weight.shape, weight.trainable) for weight in ours.weights] == [
-            (weight.name, tuple(weight.shape), id(weight) in trained) for weight in theirs.weights
-        ]
-        assert ours.count == ours.formula.value == theirs.count_params() == entries(theirs.weights)
-        assert ours.trainable_count == entries(theirs.trainable_weights)
-        assert ours.output_shape == output_shape
-        assert eval(ours.formula.expression, {}, ours.formula.symbols) == ours.count
+        assert_same_as_keras(keras, weightless, kind, given, shape)
 
     check()
 
@@ -130,25 +119,6 @@ def test_a_real_recurrent_layer_returns_what_the_shape_says(keras: ModuleType, k
 # Refusals
 
 
-def outcome(action: Callable[[], object]) -> Exception | None:
-    """The refusal, if there is one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001  (Keras refuses with errors of all kinds)
-            return error
-    return None
-
-
-def outcomes(
-    keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any], shape: Any
-) -> tuple[Exception | None, Exception | None]:
-    """Keras's refusal and ours, if there are any."""
-    theirs = outcome(lambda: built_by_keras(keras, weightless, kind, given, shape))
-    return theirs, outcome(lambda: KINDS[kind](**given).build(shape))
-
-
 BASICS: dict[str, tuple[dict[str, Any], tuple[int | None, ...]]] = {
     "Dense": ({"units": 3}, (None, 4)),
     "Embedding": ({"input_dim": 5, "output_dim": 3}, (None, 4)),
@@ -157,124 +127,19 @@ BASICS: dict[str, tuple[dict[str, Any], tuple[int | None, ...]]] = {
     "GRU": ({"units": 3}, (None, 5, 4)),
 }
 
-# One of each kind of thing that a learner might type by mistake, or that a program might pass on.
-ODD_VALUES = [
-    0, -1, 1, 2, 10**30, 1.5, 2.0, -0.5, 3.5, float("nan"), float("inf"), 1j, True, False, None,
-    "", "3", "x", "tanh", "relu", "Tanh", "l2", "zeros", "max_norm", "constant", "GlorotUniform", "float16",
-    "float33", "int8_from_float32", "auto", "a/b", b"3", [], [1], (), (2,), {}, {"class_name": "L2"}, object(),
-    len, np.int64(3), np.float32(0.5), np.array(3), np.array([3]), np.zeros((5, 3)), [np.zeros((5, 3))],
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Given:
-    kind: str
-    argument: str
-    default: Any
-    value: Any
-
-    @property
-    def is_rate(self) -> bool:
-        return "dropout" in self.argument
-
-
-@dataclass(frozen=True)
-class Stricter:
-    """What is refused here although Keras takes it, and why."""
-
-    reason: str
-    applies: Callable[[Given], bool]
-    example: tuple[str, dict[str, Any]]
-
-
-SIZES = ("units", "input_dim", "output_dim", "lora_rank", "seed")
-
-STRICTER = [
-    Stricter(
-        "a boolean is no number: units=True would make one unit",
-        lambda given: isinstance(given.value, bool) and (given.argument in SIZES or given.is_rate),
-        ("Dense", {"units": True}),
-    ),
-    Stricter(
-        "a flag is True or False: use_bias='False' would count as true",
-        lambda given: (
-            (isinstance(given.default, bool) or given.argument == "use_cudnn") and not isinstance(given.value, bool)
-        ),
-        ("Dense", {"units": 3, "use_bias": "False"}),
-    ),
-    Stricter(
-        "no axis of a tensor is longer than 2**63 - 1: Keras fails later, when it allocates",
-        lambda given: given.argument in SIZES and isinstance(given.value, int) and given.value >= 2**63,
-        ("Dense", {"units": 2**63}),
-    ),
-    Stricter(
-        "LoRA of rank 0, or of anything else that is false, is silently none: None says so",
-        lambda given: given.argument == "lora_rank" and (not given.value or not isinstance(given.value, int)),
-        ("Dense", {"units": 3, "lora_rank": 0}),
-    ),
-    Stricter(
-        "a quantized layer stores other weights, which the formulas do not follow",
-        lambda given: (
-            given.argument == "quantization_config"
-            or (given.argument == "dtype" and given.value == "int8_from_float32")
-        ),
-        ("Dense", {"units": 3, "dtype": "int8_from_float32"}),
-    ),
-    Stricter(
-        "weights of other kinds than floats cannot be trained: Keras fails later, when it initializes them",
-        lambda given: given.argument == "dtype",
-        ("Dense", {"units": 3, "dtype": "int32"}),
-    ),
-    Stricter(
-        "an array as an initializer is refused in favour of keras.initializers.Constant(array)",
-        lambda given: (
-            given.argument.endswith("_initializer") and isinstance(given.value, (np.generic, np.ndarray, list))
-        ),
-        ("Dense", {"units": 3, "kernel_initializer": np.zeros((4, 3))}),
-    ),
-    Stricter(
-        "Keras's backends other than TensorFlow keep a seed without a sign",
-        lambda given: given.argument == "seed" and given.value == -1,
-        ("LSTM", {"units": 3, "seed": -1}),
-    ),
-    Stricter(
-        "a rate is one finite number",
-        lambda given: given.is_rate and isinstance(given.value, (float, np.ndarray)),
-        ("LSTM", {"units": 3, "dropout": float("nan")}),
-    ),
-    Stricter(
-        "Keras's SimpleRNN never looks at its activity_regularizer, whatever is given",
-        lambda given: given.kind == "SimpleRNN" and given.argument == "activity_regularizer",
-        ("SimpleRNN", {"units": 3, "activity_regularizer": "x"}),
-    ),
-    Stricter(
-        "input_length does nothing since Keras 3, but warns",
-        lambda given: given.argument == "input_length",
-        ("Embedding", {"input_dim": 5, "output_dim": 3, "input_length": 7}),
-    ),
-]
-
 
 @every_kind
 def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(
     keras: ModuleType, weightless: Weightless, kind: str
 ) -> None:
-    disagreements = []
     basics, shape = BASICS[kind]
-    for argument in fields(KINDS[kind]):
-        for value in ODD_VALUES:
-            fitting = (2, *shape[1:]) if argument.name == "stateful" else shape
-            theirs, ours = outcomes(keras, weightless, kind, {**basics, argument.name: value}, fitting)
-            given = Given(kind, argument.name, argument.default, value)
-            if ours is None:
-                # NumPy's whole numbers are taken, and kept as Python's, so that a shape's axis can be passed on.
-                numpy_size = argument.name in SIZES and isinstance(value, (np.integer, np.ndarray))
-                agreed = theirs is None or numpy_size
-            else:
-                explained = theirs is not None or any(stricter.applies(given) for stricter in STRICTER)
-                agreed = isinstance(ours, (TypeError, ValueError)) and explained
-            if not agreed:
-                disagreements.append(f"{argument.name}={value!r}: Keras {theirs!r}, tutor {ours!r}")
+    disagreements = [
+        disagreement
+        for argument in fields(KINDS[kind])
+        for disagreement in disagreements_over(
+            keras, weightless, kind, basics, (2, *shape[1:]) if argument.name == "stateful" else shape, argument
+        )
+    ]
     assert disagreements == []
 
 
@@ -283,9 +148,7 @@ def test_each_reason_to_be_stricter_than_keras_still_holds(
     keras: ModuleType, weightless: Weightless, stricter: Stricter
 ) -> None:
     kind, given = stricter.example
-    theirs, ours = outcomes(keras, weightless, kind, given, BASICS[kind][1])
-    assert theirs is None
-    assert isinstance(ours, (TypeError, ValueError))
+    assert_stricter(keras, weightless, kind, given, BASICS[kind][1])
 
 
 ODD_AXES = [None, 0, 1, 3, -1, -(10**20), 2.0, 2.5, True, "3", (3,), 2**31, 2**63 - 1, 2**63, np.int64(3)]

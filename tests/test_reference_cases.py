@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "reference_cases.json").read_text("utf-8"))
 
 # Cases with a layer that is not in the package yet. Each case is either checked or named here.
-WAITING = (
-    "C015 C017 C022 C024 C036 C037 C041 C046 C051 C053 C054 C055 C061 C064 C065 C066 C075 C087 C119 C126 C127 C133 "
-    "C136 C137 C138"
-).split()
+WAITING = "C087 C126 C127 C133 C136 C137 C138".split()
 
 
 def shape_of(axes: list[int | None] | None) -> tuple[int | None, ...] | None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -28,6 +28,9 @@ class Style:
     times: str
     plus: str
     over: str = " / "
+    minus: str = " − "
+    modulo: str = " mod "
+    rounded_up: str = "⌈{whole} / {parts}⌉"
     numbers: bool = False
     latex: bool = False
 
@@ -42,9 +45,16 @@ class Style:
 
 TEXT = Style(" · ", " + ")
 NUMBERS = Style(" · ", " + ", numbers=True)
-LATEX = Style(r" \cdot ", " + ", latex=True)
-LATEX_NUMBERS = Style(r" \cdot ", " + ", numbers=True, latex=True)
-PYTHON = Style("*", " + ", "//")
+LATEX = Style(
+    r" \cdot ",
+    " + ",
+    minus=" - ",
+    modulo=r" \;\mathrm{mod}\; ",
+    rounded_up=r"\left\lceil \frac{{{whole}}}{{{parts}}} \right\rceil",
+    latex=True,
+)
+LATEX_NUMBERS = replace(LATEX, numbers=True)
+PYTHON = Style("*", " + ", "//", " - ", " % ", "-(-{whole}//{parts})")
 
 
 class Expression:
@@ -258,6 +268,10 @@ def total(terms: Iterable[Expression], order: Sequence[Size]) -> Expression:
         rest[symbols] = rest.get(symbols, 0) + amount
     by_rank = sorted(rest.items(), key=lambda item: (not item[0], [place(factor) for factor in item[0]]))
     remainder = [product([Number(amount), *symbols]) for symbols, amount in by_rank]
+    if len(remainder) > 2 and not by_rank[-1][0]:
+        # What all but the bare number share goes in front of a bracket of its own.
+        front = total(remainder[:-1], order)
+        remainder = [*(front.terms if isinstance(front, Sum) else (front,)), remainder[-1]]
     inner = remainder[0] if len(remainder) == 1 else Sum(tuple(remainder))
     return ordered([*shared.elements(), *inner.factors()])
 

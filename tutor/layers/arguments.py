@@ -10,7 +10,7 @@ import difflib
 import math
 import numbers
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, field
 from typing import Any
 
@@ -37,6 +37,8 @@ INITIALIZERS = _words(
 )
 #: Those of them that cannot fill a vector, such as a bias.
 MATRIX_INITIALIZERS = _words("identity orthogonal Identity IdentityInitializer Orthogonal OrthogonalInitializer")
+#: Those that cannot fill anything of more than two axes either, such as a convolution's kernel.
+SQUARE_INITIALIZERS = _words("identity Identity IdentityInitializer")
 REGULARIZERS = _words("l1 l1l2 l2 orthogonal_regularizer L1 L1L2 L2 OrthogonalRegularizer")
 CONSTRAINTS = _words("max_norm min_max_norm non_neg unit_norm MaxNorm MinMaxNorm NonNeg UnitNorm")
 
@@ -75,23 +77,23 @@ def _argument(kind: Check | None, default: Any) -> Any:
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
-def whole_number(given: str, value: Any, minimum: int = 1) -> int:
-    """The value as an ``int`` of at least ``minimum``; ``given`` opens the error's sentence.
+def whole_number(given: str, value: Any, minimum: int | None = 1) -> int:
+    """The value as an ``int`` of at least ``minimum``, if there is one; ``given`` opens the error's sentence.
 
     Raises:
         TypeError: no whole number (a boolean, a text, a fraction, None).
         ValueError: below ``minimum``, or larger than an axis can be.
     """
-    wanted = f"a whole number of at least {minimum}"
+    wanted = "a whole number" if minimum is None else f"a whole number of at least {minimum}"
     if isinstance(value, bool):
         raise TypeError(f"{given} is a boolean, but {wanted} is needed.")
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{given} is not {wanted}.{_numeric_repair(value)}") from None
-    if number < minimum:
+    if minimum is not None and number < minimum:
         raise ValueError(f"{given} is too small: {wanted} is needed.")
-    if number > LARGEST_SIZE:
+    if abs(number) > LARGEST_SIZE:
         raise ValueError(f"{given} is larger than any axis of a tensor can be ({LARGEST_SIZE:,}).")
     return number
 
@@ -103,7 +105,7 @@ def _numeric_repair(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and 0 < value <= LARGEST_SIZE:
         return f" Write {int(value)}, without the decimal point."
     if isinstance(value, float) and 0 < value <= LARGEST_SIZE:
-        return f" There is no fraction of a unit: {int(value)} or {int(value) + 1}?"
+        return f" Did you mean {int(value)} or {int(value) + 1}?"
     return ""
 
 
@@ -127,6 +129,182 @@ def optional_size(*, default: Any = None) -> Any:
     return _argument(kind, default)
 
 
+def is_several(value: object) -> bool:
+    """Whether the value is a sequence of entries, such as a tuple, rather than one thing."""
+    one = isinstance(value, (str, bytes, Mapping, Set)) or getattr(value, "ndim", 1) == 0
+    return isinstance(value, Iterable) and not one
+
+
+def whole_numbers(given: str, value: Any, count: int | None = None, minimum: int | None = 1) -> tuple[int, ...]:
+    """The value's entries as whole numbers of at least ``minimum``, ``count`` of them if that is given.
+
+    Raises:
+        TypeError: an entry is no whole number, or the value no sequence.
+        ValueError: an entry is too small, or there are more or fewer entries.
+    """
+    if not is_several(value):
+        raise TypeError(f"{given} is not a tuple of whole numbers.{_numeric_repair(value)}")
+    entries = tuple(value)
+    if count is not None and len(entries) != count:
+        raise ValueError(f"{given} has {len(entries)} entries, but {count} are needed.")
+    return tuple(
+        whole_number(f"{given}, whose entry {place} is {shown(entry)},", entry, minimum)
+        for place, entry in enumerate(entries)
+    )
+
+
+def sizes(count: int, *, default: Any = MISSING, minimum: int | None = 1) -> Any:
+    """A whole number for each of ``count`` axes, or one for all; None as a default means that it may be left out."""
+
+    def kind(given: str, value: Any) -> int | tuple[int, ...] | None:
+        if value is None and default is None:
+            return None
+        return whole_numbers(given, value, count, minimum) if is_several(value) else whole_number(given, value, minimum)
+
+    return _argument(kind, default)
+
+
+def margins(rank: int, *, default: Any) -> Any:
+    """How much at both ends of each spatial axis: one number for all ends, one an axis, or a pair an axis."""
+    pair = sizes(2, minimum=0).metadata["check"]
+
+    def kind(given: str, value: Any) -> Any:
+        if rank == 1 or not is_several(value):
+            return pair(given, value)
+        entries = tuple(value)
+        if len(entries) != rank:
+            raise ValueError(f"{given} has {len(entries)} entries, but {rank} are needed, one for each spatial axis.")
+        return tuple(pair(f"{given}, entry {place}, {shown(entry)},", entry) for place, entry in enumerate(entries))
+
+    return _argument(kind, default)
+
+
+def shape(*, default: Any = MISSING, minimum: int | None = 1) -> Any:
+    """A whole number or None for each axis but the batch; None as a default means that it may be left out."""
+
+    def kind(given: str, value: Any) -> tuple[int | None, ...] | None:
+        if value is None and default is None:
+            return None
+        if not is_several(value):
+            repair = f" Write ({value},)." if isinstance(value, int) else ""
+            raise TypeError(f"{given} is not a tuple of whole numbers, one for each axis.{repair}")
+        return tuple(
+            None if entry is None else whole_number(f"{given}, whose entry {place} is {shown(entry)},", entry, minimum)
+            for place, entry in enumerate(value)
+        )
+
+    return _argument(kind, default)
+
+
+def integer(*, default: Any) -> Any:
+    """A whole number that may be negative, such as the number of an axis: 0 is the batch, -1 the last."""
+
+    def kind(given: str, value: Any) -> int:
+        return whole_number(given, value, minimum=None)
+
+    return _argument(kind, default)
+
+
+def axes(*, default: Any = MISSING, optional: bool = False) -> Any:
+    """The number of an axis or of several; None, or no axis at all, too if ``optional``."""
+
+    def kind(given: str, value: Any) -> int | tuple[int, ...] | None:
+        if value is None and optional:
+            return None
+        if not is_several(value):
+            return whole_number(given, value, minimum=None)
+        numbers_of_axes = whole_numbers(given, value, minimum=None)
+        if len(set(numbers_of_axes)) < len(numbers_of_axes):
+            raise ValueError(f"{given} names an axis twice.")
+        if not numbers_of_axes and not optional:
+            raise ValueError(f"{given} names no axis. Write the number of one, such as -1 for the last.")
+        return numbers_of_axes
+
+    return _argument(kind, default)
+
+
+def choice(*known: str, default: Any, any_case: bool = True) -> Any:
+    """One of those names, in capitals too if ``any_case``; None as a default means that it may be left out."""
+
+    def kind(given: str, value: Any) -> str | None:
+        if value is None and default is None:
+            return None
+        if not isinstance(value, str):
+            raise TypeError(f"{given} is none of {', '.join(map(repr, known))}.")
+        name = value.lower() if any_case else value
+        if name not in known:
+            raise ValueError(f"{given} is none of {', '.join(map(repr, known))}.{suggestion(name, known)}")
+        return name
+
+    return _argument(kind, default)
+
+
+def data_format(*, default: Any = None) -> Any:
+    """Where the channels stand: "channels_last", which None stands for too, or "channels_first"."""
+    return choice("channels_last", "channels_first", default=default)
+
+
+def number(
+    *, default: Any = MISSING, minimum: float | None = None, maximum: float | None = None, optional: bool = False
+) -> Any:
+    """A finite number, from ``minimum`` to ``maximum`` where they are given; None too if ``optional``."""
+    wanted = "a number" if minimum is None else f"a number of at least {minimum}"
+    if maximum is not None:
+        wanted = f"a number from {minimum} to {maximum}"
+
+    def kind(given: str, value: Any) -> float | None:
+        if value is None and optional:
+            return None
+        found = real_number(given, value, wanted)
+        if (minimum is not None and found < minimum) or (maximum is not None and found > maximum):
+            repair = f" For {found} %, write {found / 100}." if maximum == 1 < found <= 100 else ""
+            raise ValueError(f"{given} is not {wanted}.{repair}")
+        return found
+
+    return _argument(kind, default)
+
+
+def real_number(given: str, value: Any, wanted: str = "a finite number") -> float:
+    """The value as a finite ``int`` or ``float``; ``given`` opens the error's sentence.
+
+    Raises:
+        TypeError: no real number (a boolean, a text, None).
+        ValueError: not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{given} is not {wanted}.")
+    found = int(value) if isinstance(value, numbers.Integral) else float(value)
+    if isinstance(found, float) and not math.isfinite(found):
+        raise ValueError(f"{given} is not {wanted}.")
+    return found
+
+
+def values(*, default: Any = MISSING) -> Any:
+    """A number, or a table of numbers of any rank, kept as tuples; None as a default means that it may be left out."""
+
+    def kind(given: str, value: Any) -> Any:
+        return None if value is None and default is None else _table(given, value)
+
+    return _argument(kind, default)
+
+
+def _table(given: str, value: Any) -> Any:
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    if not is_several(plain):
+        return real_number(given, plain, "a number, nor a table of numbers")
+    rows = tuple(_table(given, row) for row in plain)
+    if len({shape_of(row) for row in rows}) > 1:
+        raise ValueError(f"{given} has rows of different lengths.")
+    return rows
+
+
+def shape_of(table: Any) -> tuple[int, ...]:
+    """The shape of what :func:`values` keeps: ``()`` for a number."""
+    if not isinstance(table, tuple):
+        return ()
+    return (len(table), *(shape_of(table[0]) if table else ()))
+
+
 def flag(*, default: Any) -> Any:
     """True or False."""
 
@@ -142,12 +320,7 @@ def rate(*, default: Any) -> Any:
     """A share of what flows through, from 0 to 1; recurrent layers clip what lies outside, as Keras does."""
 
     def kind(given: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"{given} is not a number from 0 to 1.")
-        number = int(value) if isinstance(value, numbers.Integral) else float(value)
-        if isinstance(number, float) and not math.isfinite(number):
-            raise ValueError(f"{given} is not a number from 0 to 1.")
-        return number
+        return real_number(given, value, "a number from 0 to 1")
 
     return _argument(kind, default)
 
@@ -169,7 +342,7 @@ def _name_check(kind_of_thing: str, known: tuple[str, ...]) -> Check:
     return kind
 
 
-def activation(*, default: Any = None) -> Any:
+def activation(*, default: Any = MISSING) -> Any:
     """The name of an activation function, a function, or None for none."""
     return _argument(_name_check("an activation", ACTIVATIONS), default)
 
@@ -241,7 +414,7 @@ def cudnn(*, default: Any) -> Any:
     return _argument(kind, default)
 
 
-def unchecked(*, default: Any = None) -> Any:
+def unchecked(*, default: Any = MISSING) -> Any:
     """An argument that is carried along for the sake of Keras's signature, and changes nothing here."""
     return _argument(None, default)
 

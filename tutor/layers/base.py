@@ -11,7 +11,6 @@ import ast
 import dataclasses
 import functools
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
 
 from tutor.layers import arguments
 from tutor.layers.arguments import ArgumentError, shown
+from tutor.layers.calls import Operation
 from tutor.symbols import Expression, Number, Sizes, joined, product, total
 
 #: A tensor's shape with its batch axis in front, as in a Keras summary. ``None`` is an axis that is not known yet.
@@ -105,6 +105,8 @@ class Built:
         output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
         sizes: the named sizes of the formula.
         weights: Keras's weights, in Keras's order.
+        output_rules: how the sizes of the output's axes come about, by the name of the axis, such as ``"height"``;
+            only where a rule has something to say, and the axis is known.
     """
 
     layer: Layer
@@ -112,6 +114,7 @@ class Built:
     output_shape: Any
     sizes: Sizes
     weights: tuple[Weight, ...]
+    output_rules: Mapping[str, Expression] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def formula(self) -> Expression:
@@ -127,6 +130,10 @@ class Built:
     def trainable_count(self) -> int:
         """The parameters that training changes."""
         return sum(weight.count for weight in self.weights if weight.trainable)
+
+    def frozen(self) -> Built:
+        """The same, none of it trained."""
+        return dataclasses.replace(self, weights=tuple(dataclasses.replace(w, trainable=False) for w in self.weights))
 
     @cached_property
     def trainable_formula(self) -> Expression:
@@ -163,7 +170,7 @@ class Built:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Layer:
+class Layer(Operation):
     """A layer as data: Keras's arguments, names, order and defaults. Subclasses are made with :func:`layer`."""
 
     name: str | None = arguments.layer_name(default=None)
@@ -173,6 +180,9 @@ class Layer:
 
     #: Arguments that are often tried but do not exist, and what to do instead.
     gone: ClassVar[Mapping[str, str]] = {}
+
+    #: The positional arguments in Keras's order, where that is not the order of the fields.
+    positional: ClassVar[tuple[str, ...]] = ()
 
     def build(self, input_shape: Any) -> Built:
         """The layer on an input of that shape, batch axis included, such as ``(None, 25, 256)``.
@@ -186,9 +196,8 @@ class Layer:
         weights = tuple(self._weights(sizes))
         for weight in weights:
             self._check_initializer(weight)
-        if not self.trainable:
-            weights = tuple(dataclasses.replace(weight, trainable=False) for weight in weights)
-        return Built(self, shape, self._output_shape(shape), sizes, weights)
+        built = Built(self, shape, self._output_shape(shape), sizes, weights, self._output_rules(shape))
+        return built if self.trainable else built.frozen()
 
     def _sizes(self, shape: Any) -> Sizes:
         """The named sizes of the formula, in the order in which it names them; refuses a shape that does not fit."""
@@ -202,16 +211,12 @@ class Layer:
         """The shape that leaves the layer."""
         return shape
 
-    @property
-    def kind(self) -> str:
-        """Keras's class name."""
-        return type(self).__name__
+    def _built_on(self, input_shape: Any) -> Built:
+        return self.build(input_shape)
 
-    @property
-    def automatic_name(self) -> str:
-        """The name that Keras gives to the first layer of this kind: ``simple_rnn`` for SimpleRNN."""
-        name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", self.kind)
-        return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+    def _output_rules(self, shape: Any) -> Mapping[str, Expression]:
+        """How the sizes of the output's axes come about, by the name of the axis."""
+        return {}
 
     def __post_init__(self) -> None:
         for argument in fields(self):
@@ -221,13 +226,19 @@ class Layer:
     def __repr__(self) -> str:
         return self._call("", self._given())
 
-    def code(self, module: str = "keras.layers.") -> str:
+    def code(
+        self, module: str = "keras.layers.", known: Mapping[int, str] | None = None, *, frozen: bool = False
+    ) -> str:
         """The call that makes this layer, without the arguments that keep their default.
 
-        Functions and objects (an initializer of one's own, a table of word vectors) have no source text, so they are
-        left out; they change neither count nor shape.
+        Layers and models inside it stand there by their variable, where ``known`` has one under their ``id``; if
+        ``frozen``, no weight of it is trained. Functions and objects (an initializer of one's own, a table of word
+        vectors) have no source text, so they are left out; they change neither count nor shape.
         """
-        return self._call(module, {name: value for name, value in self._given().items() if _has_source_text(value)})
+        given = {name: value for name, value in self._given().items() if _has_source_text(value)}
+        # A wrapper's flag does not reach the layer inside it in Keras, so each layer gets its own.
+        frozen = frozen or not self.trainable
+        return self._call(module, {**given, **({"trainable": False} if frozen else {})}, known or {}, frozen=frozen)
 
     def _given(self) -> dict[str, Any]:
         """The arguments that are needed, or differ from their default."""
@@ -240,9 +251,20 @@ class Layer:
             if value is not default and (default is None or value != default)
         }
 
-    def _call(self, module: str, given: Mapping[str, Any]) -> str:
+    def _call(
+        self, module: str, given: Mapping[str, Any], known: Mapping[int, str] | None = None, *, frozen: bool = False
+    ) -> str:
+        def written_value(value: object) -> str:
+            if not isinstance(value, Operation) or not module:
+                return repr(value)
+            if known and id(value) in known:
+                return known[id(value)]
+            if isinstance(value, Layer):
+                return value.code(module, known, frozen=frozen)
+            return value.name or value.automatic_name
+
         needed = {argument.name for argument in fields(self) if argument.default is dataclasses.MISSING}
-        written = [f"{'' if name in needed else f'{name}='}{_code_of(value, module)}" for name, value in given.items()]
+        written = [f"{'' if name in needed else f'{name}='}{written_value(value)}" for name, value in given.items()]
         return f"{module}{self.kind}({', '.join(written)})"
 
     def _checked_input(self, given: object) -> Any:
@@ -274,30 +296,50 @@ class Layer:
                 f"{weight.shape}. Try 'zeros' or 'glorot_uniform'."
             )
 
-    def _known_axis(self, shape: Shape, axis: int, meaning: str) -> int:
-        """The size of an axis that a weight is made from.
+    def _check_rank(self, shape: Shape, *names: str, repair: str = "") -> None:
+        """Refuses a shape that has not exactly these axes, such as ``"batch", "height", "width", "channels"``.
 
         Raises:
-            ValueError: that axis is None.
+            ValueError: there are more or fewer axes. The message ends with ``repair``, if there is one.
+        """
+        if len(shape) != len(names):
+            if not repair and len(shape) + 1 == len(names):
+                repair = f" Was the batch axis forgotten? Write {(None, *shape)}."
+            raise ValueError(
+                f"{self.kind} reads {len(names)} axes, ({', '.join(names)}), but the input shape {shape} has "
+                f"{len(shape)}.{repair}"
+            )
+
+    def _place(self, shape: Shape, axis: int, argument: str = "axis") -> int:
+        """The axis that an argument means, counted from 0; -1 is the last.
+
+        Raises:
+            ValueError: the input has no such axis.
+        """
+        if not -len(shape) <= axis < len(shape):
+            there = f"axes 0 to {len(shape) - 1}, or -{len(shape)} to -1 from the end" if shape else "no axis at all"
+            raise ValueError(f"{self.kind}: {argument}={axis} is no axis of the input shape {shape}: it has {there}.")
+        return axis % len(shape)
+
+    def _known_axis(self, shape: Shape, axis: int, meaning: str, repair: str = "") -> int:
+        """The size of an axis, counted from 0, that a weight is made from.
+
+        Raises:
+            ValueError: that axis is None. The message ends with ``repair``.
         """
         size = shape[axis]
         if size is None:
-            fitting = (*shape[:axis], 256, *shape[axis:][1:])
+            place = "the last axis" if axis == len(shape) - 1 else f"axis {axis}"
+            fitting = (*shape[:axis], 256, *shape[axis + 1 :])
             raise ValueError(
-                f"{self.kind}: the last axis of the input shape {shape} is None, but it holds the {meaning}, and a "
-                f"weight is made for each of them. Give its size, such as {fitting}."
+                f"{self.kind}: {place} of the input shape {shape} is None, but it holds the {meaning}, and a "
+                f"weight is made for each of them. Give its size, such as {fitting}.{repair}"
             )
         return size
 
 
-def _code_of(value: object, module: str) -> str:
-    if not isinstance(value, Layer):
-        return repr(value)
-    return value.code(module) if module else repr(value)
-
-
 def _has_source_text(value: object) -> bool:
-    if isinstance(value, Layer):
+    if isinstance(value, Operation):
         return True
     try:
         ast.literal_eval(repr(value))
@@ -311,6 +353,15 @@ def _has_source_text(value: object) -> bool:
     field_specifiers=(
         arguments.size,
         arguments.optional_size,
+        arguments.sizes,
+        arguments.margins,
+        arguments.shape,
+        arguments.integer,
+        arguments.axes,
+        arguments.choice,
+        arguments.data_format,
+        arguments.number,
+        arguments.values,
         arguments.flag,
         arguments.rate,
         arguments.activation,
@@ -329,19 +380,51 @@ def _has_source_text(value: object) -> bool:
 def layer(cls: type[_Layer]) -> type[_Layer]:
     """Class decorator: a frozen dataclass whose constructor explains a wrong call in the layer's own words."""
     made = dataclass(frozen=True, repr=False)(cls)
-    signature = inspect.signature(made)
+    signature = _signature(made)
     construct: Callable[..., None] = made.__init__
 
     @functools.wraps(construct)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         try:
-            signature.bind(*args, **kwargs)
+            given = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise ArgumentError(_wrong_call(made, signature, args, kwargs) or f"{made.__name__}: {error}.") from None
-        construct(self, *args, **kwargs)
+        construct(self, **given.arguments)
 
+    this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[this, *signature.parameters.values()], return_annotation=None
+    )
     made.__init__ = __init__  # type: ignore[method-assign]
     return made
+
+
+def _signature(cls: type[Layer]) -> inspect.Signature:
+    """The constructor's signature, with its positional arguments in Keras's order."""
+    signature = inspect.signature(cls)
+    parameters = dict(signature.parameters)
+    first = [parameters.pop(name).replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in cls.positional]
+    return signature.replace(parameters=[*first, *parameters.values()])
+
+
+#: What all layers took before Keras 3, which still does, with a warning.
+_GONE = dict.fromkeys(
+    ("input_shape", "input_dim", "batch_input_shape"),
+    "a layer no longer says what enters the model; the model's Input does. Leave it out.",
+)
+
+#: What a learner may write for an argument that a layer cannot do without, where that is no size such as 32.
+_EXAMPLES = {
+    "activation": "'relu'",
+    "axes": "1",
+    "dims": "(2, 1)",
+    "kernel_size": "3",
+    "layer": "tutor.LSTM(32)",
+    "rate": "0.5",
+    "scale": "1 / 255",
+    "stddev": "0.1",
+    "target_shape": "(4, 8)",
+}
 
 
 def _wrong_call(
@@ -349,8 +432,9 @@ def _wrong_call(
 ) -> str | None:
     name, parameters = cls.__name__, signature.parameters
     for unknown in kwargs.keys() - parameters.keys():
-        if unknown in cls.gone:
-            return f"{name}: {unknown}={shown(kwargs[unknown])}: {cls.gone[unknown]}"
+        gone = {**_GONE, **cls.gone}
+        if unknown in gone:
+            return f"{name}: {unknown}={shown(kwargs[unknown])}: {gone[unknown]}"
         repair = arguments.suggestion(unknown, tuple(parameters))
         return (
             f"{name} has no argument {unknown!r} (given {unknown}={shown(kwargs[unknown])}).{repair} "
@@ -362,7 +446,7 @@ def _wrong_call(
         if parameter.default is inspect.Parameter.empty and parameter.name not in kwargs
     ]
     if missing:
-        example = ", ".join(f"{argument}=32" for argument in missing)
+        example = ", ".join(f"{argument}={_EXAMPLES.get(argument, 32)}" for argument in missing)
         return f"{name} needs {' and '.join(missing)}: for example {name}({example})."
     return None
 

@@ -56,7 +56,7 @@ class Dense(Layer):
                 f"Dense reads at least (batch, features), but the input shape {shape} has {_axes(len(shape))}. "
                 f"Was the batch axis forgotten? Write {(None, *shape) if shape else (None, 784)}."
             )
-        features = self._known_axis(shape, len(shape) - 1, "features")
+        features = self._known_axis(shape, len(shape) - 1, "features", _flattened(shape))
         return Sizes(units=self.units, features=features, **_rank(self.lora_rank))
 
     def _weights(self, sizes: Sizes) -> Iterator[Weight]:
@@ -134,6 +134,16 @@ class Embedding(Layer):
 
 def _rank(lora_rank: int | None) -> dict[str, int]:
     return {} if lora_rank is None else {"lora_rank": lora_rank}
+
+
+def _flattened(shape: Shape) -> str:
+    """Where the size of a lone unknown axis may have been lost."""
+    if len(shape) > 2:
+        return ""
+    return (
+        " If a Flatten stands before: it knows its size only where all axes that it joins are known, so give the model "
+        "an input of fixed size, or put a GlobalAveragePooling in its place, which keeps the channels alone."
+    )
 
 
 def _axes(number: int) -> str:

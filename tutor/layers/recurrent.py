@@ -23,6 +23,7 @@ class Recurrent(Layer):
     use_bias: bool
     return_sequences: bool
     return_state: bool
+    go_backwards: bool
     stateful: bool
 
     @property
@@ -44,11 +45,8 @@ class Recurrent(Layer):
                 f"{self.kind} reads three axes, (batch, timesteps, features), but the input shape {shape} has "
                 f"{len(shape)}.{self._rank_repair(shape)}"
             )
-        if self.stateful and shape[0] is None:
-            raise ValueError(
-                f"{self.kind}: stateful=True keeps one state for each sequence of the batch, so it must know how many "
-                f"there are, but axis 0 (the batch) of {shape} is None. Give its size, such as {(32, *shape[1:])}."
-            )
+        if self.stateful:
+            check_batch(self.kind, shape)
         return Sizes(units=self.units, features=self._known_axis(shape, 2, "features of a timestep"))
 
     @staticmethod
@@ -59,6 +57,9 @@ class Recurrent(Layer):
                 f"the batch axis is missing: {(None, *shape)}."
             )
         return " Flatten the axes of one timestep into one." if len(shape) > 3 else ""
+
+    def _read(self, shapes: tuple[Shape, ...]) -> Shape:
+        return shapes[0]  # further tensors are the states to start with, which have no weights
 
     def _weights(self, sizes: Sizes) -> Iterator[Weight]:
         yield Weight.of_gates("kernel", (sizes.features, sizes.units), self.gates)
@@ -72,11 +73,31 @@ class Recurrent(Layer):
         return (output, *[(batch, self.units)] * len(self.states)) if self.return_state else output
 
 
+def check_batch(kind: str, shape: Shape) -> None:
+    """Refuses a shape whose batch axis is unknown: a stateful layer keeps one state for each sequence of the batch."""
+    if shape[0] is None:
+        raise ValueError(
+            f"{kind}: stateful=True keeps one state for each sequence of the batch, so it must know how many there "
+            f"are, but axis 0 (the batch) of {shape} is None. Give its size, such as {(32, *shape[1:])}."
+        )
+
+
 def _name_of(function: Any) -> str:
     """An activation's name, for the box that it gets in the diagram."""
     if function is None:
         return "linear"
     return function if isinstance(function, str) else getattr(function, "__name__", type(function).__name__)
+
+
+def lstm_gates(activation: Any, recurrent_activation: Any) -> tuple[Gate, ...]:
+    """An LSTM's four gates, in the order in which Keras stores them."""
+    gate, candidate = _name_of(recurrent_activation), _name_of(activation)
+    return (
+        Gate("i", "input gate", gate),
+        Gate("f", "forget gate", gate),
+        Gate("c_tilde", "candidate", candidate),
+        Gate("o", "output gate", gate),
+    )
 
 
 @layer
@@ -144,13 +165,7 @@ class LSTM(Recurrent):
 
     @property
     def gates(self) -> tuple[Gate, ...]:
-        gate, candidate = _name_of(self.recurrent_activation), _name_of(self.activation)
-        return (
-            Gate("i", "input gate", gate),
-            Gate("f", "forget gate", gate),
-            Gate("c_tilde", "candidate", candidate),
-            Gate("o", "output gate", gate),
-        )
+        return lstm_gates(self.activation, self.recurrent_activation)
 
     @property
     def states(self) -> tuple[str, ...]:
