@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -77,7 +78,7 @@ def test_a_row_without_a_formula_is_named() -> None:
 def test_an_empty_ledger_is_nothing_in_every_form() -> None:
     empty = Ledger((None, 4), (None, 4), ())
     assert empty.total == empty.trainable_total == 0
-    assert Cells(empty._repr_html_()).rows[-1] == ["Total (0 trainable)", "0"]
+    assert Cells(empty._repr_html_()).rows[-1] == ["Total", "0", "0"]
     assert json.loads(json.dumps(empty.to_dict()))["rows"] == []
     assert len(empty.to_csv().splitlines()) == 1
 
@@ -124,10 +125,32 @@ def test_any_name_survives_in_every_form(name: str) -> None:
 
 def test_html_has_headings_rows_and_a_total() -> None:
     page = Cells(beside_keras(LEDGER, 256_000, 197_121)._repr_html_())
-    assert page.rows[0] == ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Keras"]
-    assert page.rows[1][-2:] == ["256,000", "256,000 ✓"]
-    assert page.rows[2][-2:] == ["197,120", "197,121 ✗"]
-    assert page.rows[3] == ["Total (256,000 trainable)", "453,120", "453,121"]
+    assert page.rows == [
+        ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Trainable", "Keras"],
+        [
+            "embedding (Embedding)", "(None, 25)", "(None, 25, 256)",
+            "vocabulary · units1000 · 256", "256,000", "256,000", "256,000 ✓",
+        ],
+        [
+            "lstm (LSTM)", "(None, 25, 256)", "(None, 128)",
+            "4 · units · (units + features + 1)4 · 128 · (128 + 256 + 1)", "197,120", "0", "197,121 ✗",
+        ],
+        ["Total", "453,120", "256,000 (56%)", "453,121 ✗"],
+    ]  # fmt: skip
+
+
+def test_html_without_keras_has_no_column_for_it() -> None:
+    page = Cells(LEDGER._repr_html_())
+    assert {len(row) for row in page.rows[:-1]} == {6}
+    assert page.rows[-1] == ["Total", "453,120", "256,000 (56%)"]
+
+
+def test_html_says_what_is_shared_and_what_is_unexplained() -> None:
+    shared = replace(LEDGER.rows[0], shared=3)
+    page = replace(LEDGER, rows=(shared, UNKNOWN), keras_total=256_007)._repr_html_()
+    assert "used 3 times" in page
+    assert "counted once" in page
+    assert escape("7 parameters have no formula here, and are Keras's count alone: odd.") in page
 
 
 def test_text_has_each_layer_and_the_total() -> None:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.layers.base import Built, Shape
     from tutor.symbols import Expression
 
 
@@ -29,6 +32,9 @@ class Row:
         count: the number of parameters, from the formula.
         trainable_count: those of them that training changes.
         keras_count: the number of entries in the Keras model's own weights; None where there is no Keras model.
+        inputs: the paths of the rows, and the names of the model's inputs, that it reads; empty where that is unknown.
+        shared: the number of times that the model uses it; its weights are counted once.
+        built: the layer with its sizes and weights; None where no formula is known.
     """
 
     path: str
@@ -39,6 +45,9 @@ class Row:
     count: int
     trainable_count: int
     keras_count: int | None = None
+    inputs: tuple[str, ...] = ()
+    shared: int = 1
+    built: Built | None = field(default=None, compare=False, repr=False)
 
     @property
     def agrees(self) -> bool | None:
@@ -55,12 +64,16 @@ class Ledger:
         output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
         rows: the rows.
         keras_total: the number of parameters that the Keras model says it has; None where there is no Keras model.
+        inputs: the shape of each of the model's inputs, by its name.
+        outputs: the paths of the rows from which what leaves the model comes; empty where that is unknown.
     """
 
     input_shape: Any
     output_shape: Any
     rows: tuple[Row, ...]
     keras_total: int | None = None
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
 
     @cached_property
     def total(self) -> int:
@@ -106,16 +119,26 @@ class Ledger:
 
     def _repr_html_(self) -> str:
         with_keras = self.keras_total is not None
-        headings = ["Layer", "Input shape", "Output shape", "Formula", "Parameters", *(["Keras"] if with_keras else [])]
-        lines = [_html_row(row, with_keras=with_keras) for row in self.rows]
-        keras_total = f"<td style='text-align:right'>{self.keras_total:,}</td>" if with_keras else ""
+        names = ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Trainable"]
+        headings = "".join(f"<th scope='col'>{name}</th>" for name in [*names, *(["Keras"] if with_keras else [])])
+        total = _number(f"{self.total:,}") + _number(_share(self.trainable_total, self.total))
+        if self.keras_total is not None:
+            total += _number(_marked(self.keras_total, agrees=self.total == self.keras_total))
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
         return (
-            "<table class='tutor-ledger'><thead><tr>"
-            + "".join(f"<th scope='col'>{heading}</th>" for heading in headings)
-            + f"</tr></thead><tbody>{''.join(lines)}</tbody><tfoot><tr><th scope='row' colspan='4'>Total "
-            f"({self.trainable_total:,} trainable)</th><td style='text-align:right'>{self.total:,}</td>"
-            f"{keras_total}</tr></tfoot></table>"
+            "<div class='tutor-ledger' style='overflow-x:auto'><table>"
+            f"<thead><tr>{headings}</tr></thead>"
+            f"<tbody>{''.join(_html_row(row, with_keras=with_keras) for row in self.rows)}</tbody>"
+            f"<tfoot><tr><th scope='row' colspan='4'>Total</th>{total}</tr></tfoot></table>{notes}</div>"
         )
+
+    def _notes(self) -> Iterator[str]:
+        if any(row.shared > 1 for row in self.rows):
+            yield "A layer that is used several times keeps one set of weights, so it is counted once."
+        if self.unexplained:
+            counted = sum(row.count for row in self.unexplained)
+            names = ", ".join(row.path for row in self.unexplained)
+            yield f"{counted:,} parameters have no formula here, and are Keras's count alone: {names}."
 
     def __str__(self) -> str:
         lines = [f"{row.path} ({row.kind})  {row.output_shape}  {row.count:,}" for row in self.rows]
@@ -143,13 +166,39 @@ def _cells(row: Row) -> list[Any]:
 
 
 def _html_row(row: Row, *, with_keras: bool) -> str:
-    formula = "no formula: Keras's count" if row.formula is None else f"{row.formula.text}<br>{row.formula.numbers}"
-    keras = ""
-    if with_keras:
-        mark = "" if row.agrees is None else " ✓" if row.agrees else " ✗"
-        keras = f"<td style='text-align:right'>{row.keras_count:,}{mark}</td>"
-    return (
-        f"<tr><th scope='row'>{escape(row.path)} ({escape(row.kind)})</th><td>{escape(str(row.input_shape))}</td>"
-        f"<td>{escape(str(row.output_shape))}</td><td>{formula}</td>"
-        f"<td style='text-align:right'>{row.count:,}</td>{keras}</tr>"
-    )
+    formula = "no formula: Keras's count"
+    if row.formula is not None:
+        # A layer without weights has the formula 0, which says all.
+        lines = [row.formula.text, row.formula.numbers] if row.count else [row.formula.text]
+        formula = "<br>".join(map(escape, lines))
+    used = f"<br>used {row.shared} times" if row.shared > 1 else ""
+    cells = "".join(f"<td>{_shape(shape)}</td>" for shape in (row.input_shape, row.output_shape))
+    numbers = _number(f"{row.count:,}") + _number(_share(row.trainable_count, row.count))
+    if with_keras and row.keras_count is not None:
+        # Where no formula stands beside Keras's count, there is nothing to agree with.
+        is_alone = row.formula is None
+        numbers += _number(f"{row.keras_count:,}" if is_alone else _marked(row.keras_count, agrees=row.agrees))
+    layer = f"<th scope='row' style='text-align:left'>{escape(row.path)} ({escape(row.kind)}){used}</th>"
+    return f"<tr>{layer}{cells}<td>{formula}</td>{numbers}</tr>"
+
+
+def _shape(shape: Any) -> str:
+    """The shape as Keras writes it, each of several on a line of its own."""
+    if shape is None:
+        return "unknown"
+    several = bool(shape) and isinstance(shape[0], tuple)
+    return "<br>".join(escape(str(one)) for one in (shape if several else [shape]))
+
+
+def _number(text: str) -> str:
+    return f"<td style='text-align:right; white-space:nowrap'>{text}</td>"
+
+
+def _share(part: int, whole: int) -> str:
+    """How much of it is trained, with a percentage unless that is all or nothing."""
+    return f"{part:,}" if part in (0, whole) else f"{part:,} ({part / whole:.0%})"
+
+
+def _marked(count: int, *, agrees: bool | None) -> str:
+    sign, word = ("✓", "agrees") if agrees else ("✗", "does not agree")
+    return f"{count:,} <span role='img' aria-label='{word}'>{sign}</span>"

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from tutor.graph import Graph, WholeModel, distinct
 from tutor.layers import arguments
-from tutor.layers.base import Built, Layer, numbered
-from tutor.ledger import Ledger, Row
+from tutor.layers.base import Layer
+from tutor.layers.calls import Input, InputLayer, Operation, Tensor, next_place
+from tutor.program import Program
+from tutor.walk import Walk, built_as_layer, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor.layers.base import Built
+    from tutor.ledger import Ledger
+
 
 @dataclass(frozen=True)
-class Sequential:
+class Sequential(WholeModel):
     """Keras's Sequential: a stack of layers. ``Sequential([Embedding(1000, 256), LSTM(128)]).build((None, 25))``.
+
+    A model stands in it like a layer. The first item may be ``tutor.Input(shape)``, so that the input need not be given
+    again; it is not one of ``layers``.
 
     Raises:
         TypeError: an item of the list is not a layer.
         ValueError: two different layers have the same name.
     """
 
-    layers: Sequence[Layer] | None = None
+    layers: Sequence[Operation | Tensor] | None = None
     trainable: bool = arguments.flag(default=True)
     name: str | None = arguments.layer_name(default=None)
+    place: int = field(default_factory=next_place, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for argument in fields(self):
@@ -34,50 +43,29 @@ class Sequential:
         given = () if self.layers is None else self.layers
         if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
             raise TypeError(f"Sequential: {given!r} is not a list of layers. Write [{given!r}].")
-        layers = tuple(given)
-        for place, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
+        items = tuple(given)
+        entrance = next((item for item in items[:1] if _enters(item)), None)
+        stack = items if entrance is None else items[1:]
+        for place, item in enumerate(stack, start=len(items) - len(stack)):
+            if not isinstance(item, Operation) or isinstance(item, InputLayer):
                 raise TypeError(
-                    f"Sequential: item {place} is {layer!r}, but a layer is needed, such as tutor.Dense(32)."
+                    f"Sequential: item {place} is {item!r}, but a layer is needed, such as tutor.Dense(32)."
                 )
-        if not self.trainable:
-            frozen = {id(layer): replace(layer, trainable=False) for layer in layers}
-            layers = tuple(frozen[id(layer)] for layer in layers)
-        object.__setattr__(self, "layers", layers)
-        for name, times in Counter(self._names().values()).items():
-            if times > 1:
-                raise ValueError(f"Sequential: {times} layers are named {name!r}, but a model uses each name once.")
+        for name, value in (("layers", stack), ("stack", stack), ("entrance", entrance)):
+            object.__setattr__(self, name, value)
+        names = Program(self, None).names
+        check_names(self, [names[id(layer)] for layer in distinct(stack)])
 
-    def _names(self) -> dict[int, str]:
-        """Each distinct layer's name by its id: its own, or the one that Keras gives."""
-        distinct = {id(layer): layer for layer in self.layers or ()}
-        automatic = numbered(layer.automatic_name for layer in distinct.values() if layer.name is None)
-        return {key: next(automatic) if layer.name is None else layer.name for key, layer in distinct.items()}
-
-    def build(self, input_shape: Sequence[int | None]) -> Ledger:
+    def build(self, input_shape: Sequence[int | None] | None = None) -> Ledger:
         """The stack on an input of that shape, batch axis included, such as ``(None, 25)``.
 
         Raises:
             TypeError: the shape is not a tuple of whole numbers and None.
             ValueError: there are no layers, or one of them does not take the shape that the one before it returns.
         """
-        builts, output_shape = self._chain(input_shape)
-        rows = [
-            Row(
-                path=name,
-                kind=built.layer.kind,
-                input_shape=built.input_shape,
-                output_shape=built.output_shape,
-                formula=built.formula,
-                count=built.count,
-                trainable_count=built.trainable_count,
-            )
-            for name, built in builts.items()
-            if built.weights or built.output_shape != built.input_shape
-        ]
-        return Ledger(next(iter(builts.values())).input_shape, output_shape, tuple(rows))
+        return Walk(self, self._graph_on(input_shape)).ledger
 
-    def build_layers(self, input_shape: Sequence[int | None]) -> dict[str, Built]:
+    def build_layers(self, input_shape: Sequence[int | None] | None = None) -> dict[str, Built]:
         """Each layer by its name, its own or the one that Keras gives, built on what the one before it returns.
 
         A layer that stands in the stack twice is one layer: it appears once, with the shapes of its first use.
@@ -85,50 +73,49 @@ class Sequential:
         Raises:
             TypeError, ValueError: as for :meth:`build`.
         """
-        return self._chain(input_shape)[0]
-
-    def _chain(self, input_shape: Sequence[int | None]) -> tuple[dict[str, Built], Any]:
-        """The built layers by name, and the shape that leaves the last of them."""
-        if not self.layers:
-            raise ValueError("Sequential: there is no layer to build. Give a list, such as [tutor.Dense(32)].")
-        names = self._names()
         builts: dict[str, Built] = {}
-        shape: Any = input_shape
-        for place, layer in enumerate(self.layers):
-            built = layer.build(shape)
-            first = builts.setdefault(names[id(layer)], built)
-            if first.weights != built.weights:
-                raise ValueError(
-                    f"Sequential: {layer!r} is used twice, on {first.input_shape} and on {built.input_shape}, but its "
-                    f"weights {[weight.shape for weight in first.weights]} fit the first only."
-                )
-            shape = built.output_shape
-            if place + 1 < len(self.layers) and isinstance(shape[0], tuple):
-                raise ValueError(
-                    f"Sequential: {layer!r} returns {len(shape)} tensors, but a stack passes on one. "
-                    f"Leave out its return_state."
-                )
-        return builts, shape
+        for use in Walk(self, self._graph_on(input_shape)).uses:
+            if use.row.built is not None:
+                builts.setdefault(use.row.path, use.row.built)
+        return builts
 
-    def code(self, input_shape: Sequence[int | None]) -> str:
+    def code(self, input_shape: Sequence[int | None] | None = None) -> str:
         """Python that makes the same model in Keras, of the same layers, and calls it ``model``.
 
         Raises:
             TypeError, ValueError: as for :meth:`build`.
         """
-        batch, *rest = next(iter(self.build_layers(input_shape).values())).input_shape
-        entrance = f"keras.Input({tuple(rest)})" if batch is None else f"keras.Input(batch_shape={(batch, *rest)})"
-        lines = [entrance]
-        shared: dict[int, str] = {}
-        uses = Counter(map(id, self.layers or ()))
-        for layer in self.layers or ():
-            if id(layer) in shared:
-                lines.append(shared[id(layer)])
-            elif uses[id(layer)] == 1:
-                lines.append(layer.code())
-            else:
-                shared[id(layer)] = f"shared_{len(shared) + 1}"
-                lines.append(f"{shared[id(layer)]} := {layer.code()}")
-        named = "" if self.name is None else f"    name={self.name!r},\n"
-        stack = "".join(f"        {line},\n" for line in lines)
-        return f"import keras\n\nmodel = keras.Sequential(\n    [\n{stack}    ],\n{named})\n"
+        graph = self._graph_on(input_shape)
+        _ = Walk(self, graph)  # refuses what Keras would refuse
+        return Program(self, graph).code()
+
+    def _built_on(self, input_shape: Any) -> Built:
+        return built_as_layer(self, self._graph_on(input_shape), input_shape)
+
+    def _graph_on(self, input_shape: Any) -> Graph:
+        if not self.stack:
+            raise ValueError("Sequential: there is no layer to build. Give a list, such as [tutor.Dense(32)].")
+        tensor = first = self._entrance_on(input_shape)
+        for place, layer in enumerate(self.stack, start=1):
+            outputs = layer(tensor)
+            if isinstance(outputs, tuple) and place < len(self.stack):
+                raise ValueError(
+                    f"Sequential: {layer!r} returns {len(outputs)} tensors, but a stack passes on one. "
+                    f"Leave out its return_state."
+                )
+            tensor = outputs
+        return Graph((first,), tensor if isinstance(tensor, tuple) else (tensor,))
+
+    def _entrance_on(self, input_shape: Any) -> Tensor:
+        if self.entrance is not None:
+            if input_shape is not None:
+                Graph((self.entrance,), (self.entrance,)).output_shape_on("Sequential", tuple(input_shape))
+            return self.entrance
+        first = self.stack[0] if self.stack else None
+        # A layer says best what is wrong with a shape that it does not take.
+        shape = first.build(input_shape).input_shape if isinstance(first, Layer) else input_shape
+        return Input(batch_shape=shape)
+
+
+def _enters(item: Any) -> bool:
+    return isinstance(item, Tensor) and isinstance(item.source.operation, InputLayer)
