@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.diagrams.convolution import convolution_scene
 from tutor.diagrams.flow import flow_scene
 from tutor.diagrams.gates import gate_scene
+from tutor.diagrams.heap import heap_scene
 from tutor.diagrams.weights import weight_scene
+from tutor.diagrams.window import window_scene
 from tutor.paint import Picture
 
 if TYPE_CHECKING:
-    from tutor.layers import Built
+    from tutor.layers.base import Built
     from tutor.ledger import Ledger
 
 
@@ -31,3 +34,27 @@ def flow_diagram(built_or_ledger: Built | Ledger) -> Picture:
 def weight_diagram(built: Built) -> Picture:
     """A layer's weight matrices to scale, with the slices of its gates."""
     return Picture(weight_scene(built))
+
+
+def convolution_diagram(built: Built) -> Picture:
+    """A convolution's input and output as sheets, and between them its filters, with the rules of all sizes.
+
+    Raises:
+        ValueError: the layer is no convolution on one or two axes, or a separable one.
+    """
+    return Picture(convolution_scene(built))
+
+
+def window_diagram(built: Built, step: int = 0) -> Picture:
+    """The window of a convolution or a pooling at one of its places, which are counted from 0, row by row.
+
+    Raises:
+        TypeError: ``step`` is not a whole number.
+        ValueError: the layer has no window on one or two axes, a size is not known, or there is no such place.
+    """
+    return Picture(window_scene(built, step))
+
+
+def heap_chart(ledger: Ledger) -> Picture:
+    """Where a model's parameters heap up: a bar for each layer that has some."""
+    return Picture(heap_scene(ledger))

@@ -46,6 +46,9 @@ _MADE_LAST = {
 #: One layer's units are the next one's features.
 _READ_AS = {"units": "features", "filters": "channels"}
 
+#: What a sequence may be made of, so that its length is not called just that.
+_STEPS = ("frames", "timesteps")
+
 #: Layers after which an axis need not mean what the axis in its place meant before.
 _REARRANGING = ("Permute", "Reshape")
 
@@ -56,10 +59,25 @@ def names_of(shape: Shape) -> Names:
 
 
 def names_read(kind: str, shape: Shape, made: Names | None = None) -> Names:
-    """The names of the axes of what a layer reads; ``made`` are those that the layer before it gave them."""
+    """The names of the axes of what a layer reads; ``made`` are those that the layer before it gave them.
+
+    Frames stay frames for a layer that reads any sequence.
+    """
     known = _READS.get(kind) or made or ()
     names = tuple(_READ_AS.get(name, name) for name in known) if len(known) == len(shape) else names_of(shape)
+    if made is not None and len(made) == len(names):
+        names = tuple(old if old in _STEPS else new for old, new in zip(made, names, strict=True))
     return (*names[:-1], "features") if kind == "Dense" and len(shape) > 1 else names
+
+
+def names_carried(kind: str, shape: Shape, made: Names) -> Names:
+    """The names of the axes of a tensor made with such names, on its way to a layer of that kind.
+
+    Where the layer gives the axes a meaning, it names them.
+    """
+    if kind == "Dense" or kind in _READS:
+        return names_read(kind, shape, made)
+    return tuple("channels" if name == "filters" else name for name in made)
 
 
 def names_made(kind: str, read: Names, shape: Shape) -> Names:

@@ -34,7 +34,8 @@ from tutor.diagrams.parts import (
     short_name,
     vector,
 )
-from tutor.layers import GRU, LSTM, Built, SimpleRNN
+from tutor.layers.base import Built
+from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
 from tutor.palette import gate_role
 from tutor.scene import Box, Item, Label, Wire
 

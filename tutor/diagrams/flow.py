@@ -15,7 +15,7 @@ from tutor.scene import Box, Item, Label, Scene, Wire
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers import Built
+    from tutor.layers.base import Built
     from tutor.ledger import Ledger
 
 #: Of a longer model, the middle layers are folded into one box.

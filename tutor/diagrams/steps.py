@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tutor.diagrams.axes import Names, names_made, names_read
-from tutor.layers import GRU, LSTM, Built, SimpleRNN
+from tutor.layers.base import Built
+from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,16 +78,18 @@ def folded(steps: Sequence[Step], most: int, *, is_chain: bool) -> list[Step]:
 
 
 def _step(kind: str, name: str, count: int, input_shape: Any, output_shape: Any, before: Sequence[Tensor] = ()) -> Step:
-    entering, leaving = list(_shapes(input_shape)), list(_shapes(output_shape))
+    entering, leaving = list(shapes_of(input_shape)), list(shapes_of(output_shape))
     made = next((tensor.names for tensor in before if tensor.shape in entering), None)
     read = [names_read(kind, shape, made) for shape in entering]
     written = [names_made(kind, read[0] if read else (), shape) for shape in leaving]
-    inputs = map(Tensor, entering, read, _titles("input", len(entering)))
-    outputs = map(Tensor, leaving, written, _titles("output", len(leaving), _STATES.get(kind, ())))
+    inputs = map(Tensor, entering, read, titles_of(kind, "input", len(entering)))
+    outputs = map(Tensor, leaving, written, titles_of(kind, "output", len(leaving)))
     return Step(kind, name, count, tuple(inputs), tuple(outputs))
 
 
-def _titles(word: str, number: int, states: Sequence[str] = ()) -> list[str]:
+def titles_of(kind: str, word: str, number: int) -> list[str]:
+    """What tells the tensors apart that enter or leave a layer, such as its output and its states."""
+    states = _STATES.get(kind, ()) if word == "output" else ()
     if number == 1:
         return [""]
     if number == 1 + len(states):
@@ -94,7 +97,7 @@ def _titles(word: str, number: int, states: Sequence[str] = ()) -> list[str]:
     return [f"{word} {place}" for place in range(1, number + 1)]
 
 
-def _shapes(shape: Any) -> Iterator[Shape]:
+def shapes_of(shape: Any) -> Iterator[Shape]:
     """Each shape in what may be one shape, or several in tuples, lists and dictionaries, or unknown."""
     if isinstance(shape, dict):
         shape = list(shape.values())
@@ -104,4 +107,4 @@ def _shapes(shape: Any) -> Iterator[Shape]:
         yield tuple(shape)
         return
     for part in shape:
-        yield from _shapes(part)
+        yield from shapes_of(part)

@@ -18,7 +18,7 @@ from tutor.scene import Box, Item, Label, Scene
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers import Built, Gate, Weight
+    from tutor.layers.base import Built, Gate, Weight
 
 _WIDTH = 640.0
 _MARGIN = 6.0

@@ -1,0 +1,63 @@
+"""What every picture owes its readers: all of it on the page, no word across another, no line through a word."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import PathPatch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from tutor.paint import changes, figure
+from tutor.scene import Label, Wire
+
+#: Words stay at least so large, in points, for sizes up to a hundred thousand.
+SMALLEST_TEXT = 7.0
+
+
+def texts(scene):
+    """The words of each label by its id."""
+    return {item.id: item.text for item in scene.items if isinstance(item, Label)}
+
+
+def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
+    """All of it is on the page, no text lies on another or is too small, and no wire runs through one.
+
+    Wires whose id begins with one of ``crossing`` may.
+    """
+    picture = figure(scene)
+    picture.set_dpi(288)  # fine enough that no glyph is widened to whole pixels
+    renderer = FigureCanvasAgg(picture).get_renderer()
+    page, artists = picture.bbox, picture.axes[0].get_children()
+    words = {}
+    for artist in artists:
+        shown = artist.get_gid() if not isinstance(artist, Text) or artist.get_text().strip() else None
+        if shown is not None:
+            box = artist.get_window_extent(renderer)
+            assert page.x0 <= box.x0, shown
+            assert box.x1 <= page.x1, shown
+            assert page.y0 <= box.y0, shown
+            assert box.y1 <= page.y1, shown
+            if isinstance(artist, Text):
+                words[shown] = without_leading(box)
+    for (one, first), (other, second) in combinations(words.items(), 2):
+        assert not first.overlaps(second), (one, other)
+    wires = {item.id for item in scene.items if isinstance(item, Wire) and not item.id.startswith(tuple(crossing))}
+    for artist in artists:
+        if isinstance(artist, PathPatch) and str(artist.get_gid()).removesuffix("/head") in wires:
+            line = artist.get_transform().transform_path(artist.get_path())
+            crossed = [name for name, box in words.items() if line.intersects_bbox(box, filled=False)]
+            assert not crossed, (artist.get_gid(), crossed)
+    small = {name: size for name, size in sizes(scene).items() if size < smallest and name in words}
+    assert not small
+
+
+def sizes(scene):
+    """The font size of each label by its id, in points."""
+    return {name: change["size"] for name, change in changes(scene).items() if "size" in change}
+
+
+def without_leading(box):
+    """A text's box without a tenth of its height at either end, which no sign of ours reaches."""
+    return Bbox([[box.x0, box.y0 + 0.1 * box.height], [box.x1, box.y1 - 0.1 * box.height]])

@@ -1,0 +1,200 @@
+"""The convolution diagram: Keras's shapes and the article's counts, readable whatever the sizes."""
+
+from __future__ import annotations
+
+import pytest
+from legible import assert_legible, texts
+from test_paint import apply, assert_same_picture, items
+
+import tutor
+from tutor.diagrams.convolution import KINDS, convolution_scene
+from tutor.diagrams.sheets import MOST_SHEETS
+from tutor.paint import changes, template
+from tutor.scene import Box, Wire
+
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def built(kind, size=28, channels=3, filters=16, kernel=3, **given):
+    number = {"depth_multiplier": filters} if kind.startswith("Depthwise") else {"filters": filters}
+    layer = getattr(tutor, kind)(kernel_size=kernel, **{"padding": "same", **number, **given})
+    return layer.build((None, *[size] * (1 if "1D" in kind else 2), channels))
+
+
+def boxes(scene):
+    return {item.id: item for item in scene.items if isinstance(item, Box)}
+
+
+def sheets_apart(scene, name):
+    """How many of the sheets can be told apart."""
+    return len(
+        {(box.x, box.y) for key, box in boxes(scene).items() if key.rpartition("/")[0] == name and key[-1].isdigit()}
+    )
+
+
+@every_kind
+@pytest.mark.parametrize("size", [1, 9, 100_000])
+def test_every_word_can_be_read(kind, size):
+    for channels, filters in ((1, 2), (3, 1), (100_000, 100_000)):
+        for kernel in {min(size, 3), size}:
+            assert_legible(convolution_scene(built(kind, size, channels, filters, kernel)))
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 100_000), (100_000, 1), (3, 1000), (1000, 3), (9, 16), (None, 7), (7, None)]
+)
+@pytest.mark.parametrize("channels", [1, 6, 100_000])
+def test_every_word_can_be_read_on_flat_and_tall_and_unknown_images(shape, channels):
+    for filters, kernel, strides in ((1, 1, 1), (5, (1, 11), (1, 2)), (64, (30, 2), 3)):
+        layer = tutor.Conv2D(filters, kernel, strides=strides, padding="same")
+        assert_legible(convolution_scene(layer.build((None, *shape, channels))))
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 1000])
+def test_the_longest_rules_can_be_read(dilation):
+    layer = tutor.Conv2D(100_000, 50, dilation_rate=dilation, groups=50_000, use_bias=False)
+    assert_legible(convolution_scene(layer.build((None, 100_000, 100_000, 100_000))))
+
+
+def test_the_follow_ups_two_convolutions():
+    first = tutor.Conv2D(55, (3, 2), strides=(2, 1)).build((None, 100, 95, 3))
+    words = texts(convolution_scene(first))
+    assert words["input/shape"] == "(None, 100, 95, 3)"
+    assert words["output/shape"] == "(None, 49, 94, 55)"
+    assert words["output height/rule"] == "⌈(height − kernel_height + 1) / stride_height⌉ = ⌈(100 − 3 + 1) / 2⌉ = 49"
+    assert words["output width/rule"] == "⌈(width − kernel_width + 1) / stride_width⌉ = ⌈(95 − 2 + 1) / 1⌉ = 94"
+    assert words["one filter/rule"] == "kernel_height · kernel_width · channels + 1 = 3 · 2 · 3 + 1 = 19"
+    assert words["parameters/rule"].endswith(" = 55 · (3 · 2 · 3 + 1) = 1,045")
+    assert words["filter-first/weights"] == "3 × 2 × 3 weights"
+
+    second = tutor.Conv2D(35, (5, 2), strides=(3, 2), padding="same").build(first.output_shape)
+    words = texts(convolution_scene(second))
+    assert words["output/shape"] == "(None, 17, 47, 35)"
+    assert words["output height/rule"] == "⌈height / stride_height⌉ = ⌈49 / 3⌉ = 17"
+    assert words["parameters/rule"].endswith(" = 19,285")
+    assert first.count + second.count == 20_330
+
+
+def test_a_filter_is_as_deep_as_its_input():
+    for channels in (1, 2, 3, MOST_SHEETS):
+        scene = convolution_scene(tutor.Conv2D(5, 3).build((None, 28, 28, channels)))
+        assert sheets_apart(scene, "input") == sheets_apart(scene, "filter-first") == channels
+        assert sheets_apart(scene, "filter-last") == channels
+        assert sheets_apart(scene, "output") == 5
+
+
+def test_groups_share_the_channels_out():
+    scene = convolution_scene(tutor.Conv2D(32, 3, groups=2).build((None, 28, 28, 6)))
+    assert sheets_apart(scene, "input") == 6
+    assert sheets_apart(scene, "filter-first") == 3
+    assert texts(scene)["filter-first/weights"] == "3 × 3 × 3 weights"
+    assert texts(scene)["parameters/rule"].endswith(" = 896")
+    assert "Each filter reads only 3 of the 6 channels" in scene.alt
+
+
+def test_more_channels_than_are_drawn_are_said_to_be_more():
+    scene = convolution_scene(tutor.Conv2D(64, 3).build((None, 224, 224, 3)))
+    assert sheets_apart(scene, "output") == MOST_SHEETS
+    assert texts(scene)["output/channels"] == "64 channels"
+    assert "of more than 8 channels, 8 are drawn" in texts(scene)["note-1"]
+
+
+def test_a_single_filter_is_drawn_once():
+    scene = convolution_scene(tutor.Conv2D(1, 3).build((None, 28, 28, 3)))
+    words = texts(scene)
+    assert words["filters/title"] == "1 filter"
+    assert words["filter-last/title"] == words["filter-last/weights"] == words["filters/between"] == ""
+    assert boxes(scene)["filter-last/0"].y == boxes(scene)["filter-first/0"].y
+
+
+@every_kind
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_counts_and_shapes_are_the_built_layers(kind, use_bias):
+    layer = built(kind, use_bias=use_bias)
+    scene = convolution_scene(layer)
+    words = texts(scene)
+    assert words["input/shape"] == str(layer.input_shape)
+    assert words["output/shape"] == str(layer.output_shape)
+    assert words["parameters/rule"].endswith(f" = {layer.count:,}")
+    one_filter = int(words["one filter/rule"].rpartition(" = ")[2].replace(",", ""))
+    assert one_filter * layer.output_shape[-1] == layer.count
+    assert words["filter-first/bias"] == ("+ 1 bias" if use_bias else "no bias")
+    for axis, rule in layer.output_rules.items():
+        assert words[f"output {axis}/rule"] == f"{rule.text} = {rule.numbers} = {rule.value:,}"
+    assert f"The layer owns {layer.count:,} parameters." in scene.alt
+
+
+def test_the_count_does_not_hang_on_the_size_of_the_image():
+    small, large = (texts(convolution_scene(tutor.Conv2D(64, 3).build((None, n, n, 3)))) for n in (28, 1024))
+    assert small["parameters/rule"] == large["parameters/rule"]
+    assert small["parameters/rule"].endswith(" = 1,792")
+
+
+def test_unknown_sizes_stay_unknown():
+    words = texts(convolution_scene(tutor.Conv2D(64, 3).build((None, None, 224, 3))))
+    assert (words["input/height-size"], words["output/height-size"]) == ("None", "None")
+    assert words["output height/rule"] == "None, since the input's height is None"
+    assert words["output width/rule"].endswith(" = 222")
+
+
+def test_channels_first_is_drawn_alike():
+    first = tutor.Conv2D(55, (3, 2), data_format="channels_first").build((None, 3, 100, 95))
+    words = texts(convolution_scene(first))
+    assert (words["input/channels"], words["input/height-size"], words["input/width"]) == (
+        "3 channels",
+        "100",
+        "width 95",
+    )
+    assert (words["output/channels"], words["output/height-size"]) == ("55 channels", "98")
+
+
+def test_sides_are_on_one_scale_where_they_can_be_seen():
+    scene = boxes(convolution_scene(tutor.Conv2D(55, 3, strides=2).build((None, 101, 81, 3))))
+    assert scene["input/0"].height / scene["output/0"].height == pytest.approx(101 / 50)
+    assert scene["input/0"].width / scene["output/0"].width == pytest.approx(81 / 40)
+
+
+@every_kind
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_a_kept_svg_follows_the_sizes(kind, use_bias):
+    sizes = (
+        {"size": 28, "channels": 3, "filters": 16, "kernel": 3},
+        {"size": 100_000, "channels": 100_000, "filters": 100_000, "kernel": 9, "strides": 2},
+        {"size": 1, "channels": 1, "filters": 1, "kernel": 1, "padding": "valid"},
+        {"size": None, "channels": 2, "filters": 2, "kernel": 50},
+    )
+    one, *others = (convolution_scene(built(kind, use_bias=use_bias, **given)) for given in sizes)
+    for other in others:
+        assert one.structure == other.structure
+        assert (one.width, one.height) == (other.width, other.height)
+    assert_same_picture(apply(template(one), changes(others[0])), items(template(others[0])))
+
+
+def test_both_filters_read_the_input_and_write_a_sheet_of_their_own():
+    scene = convolution_scene(tutor.Conv2D(5, 3).build((None, 28, 28, 3)))
+    wires = {item.id: item for item in scene.items if isinstance(item, Wire)}
+    assert wires["filter-first/way-in"].points[0] == wires["filter-last/way-in"].points[0]
+    for name, sheet in (("filter-first", "output/0"), ("filter-last", "output/4")):
+        assert wires[f"{name}/way-out"].points[-1][0] == pytest.approx(boxes(scene)[sheet].x)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: tutor.Conv3D(8, 3).build((None, 16, 16, 16, 3)),
+        lambda: tutor.SeparableConv2D(8, 3).build((None, 16, 16, 3)),
+        lambda: tutor.MaxPooling2D(2).build((None, 16, 16, 3)),
+        lambda: tutor.Dense(3).build((None, 4)),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_told_what_does(layer):
+    with pytest.raises(ValueError, match=r"is not drawn as sheets and filters, but Conv1D, Conv2D, .* are\."):
+        convolution_scene(layer())
+
+
+def test_it_shows_itself():
+    picture = tutor.convolution_diagram(tutor.Conv2D(55, (3, 2), strides=(2, 1)).build((None, 100, 95, 3)))
+    assert picture.alt.startswith(
+        "Conv2D on an input of shape (None, 100, 95, 3) makes an output of shape (None, 49, 94, 55)."
+    )
+    assert "<svg" in picture._repr_html_()

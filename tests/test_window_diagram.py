@@ -1,0 +1,239 @@
+"""The window diagram: it marks the cells that Keras reads, and says so in words."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from legible import assert_legible, texts
+from test_paint import apply, assert_same_picture, items
+
+import tutor
+from tutor.diagrams.grids import LONGEST_SIDE, LONGEST_STRIP
+from tutor.diagrams.window import window_scene
+from tutor.paint import changes, template
+from tutor.scene import Box, Wire
+
+CASES = {
+    "plain": (tutor.Conv2D(1, 3), (7, 7)),
+    "strides": (tutor.Conv2D(1, (3, 2), strides=(2, 1)), (9, 8)),
+    "same": (tutor.Conv2D(1, 3, padding="same"), (6, 5)),
+    "same with strides": (tutor.Conv2D(1, (3, 5), strides=2, padding="same"), (12, 11)),
+    "an even kernel": (tutor.Conv2D(1, 2, padding="same"), (4, 4)),
+    "dilation": (tutor.Conv2D(1, 3, dilation_rate=2), (9, 10)),
+    "dilation, same": (tutor.Conv2D(1, (2, 3), dilation_rate=(3, 2), padding="same"), (6, 7)),
+    "one cell": (tutor.Conv2D(1, 1), (1, 1)),
+    "depthwise": (tutor.DepthwiseConv2D(3, strides=2), (8, 8)),
+    "sequence": (tutor.Conv1D(1, 3), (10,)),
+    "sequence, same": (tutor.Conv1D(1, 4, padding="same", strides=3), (20,)),
+    "causal": (tutor.Conv1D(1, 3, padding="causal"), (8,)),
+    "causal with dilation": (tutor.Conv1D(1, 3, padding="causal", dilation_rate=2), (10,)),
+    "causal with strides": (tutor.Conv1D(1, 3, padding="causal", strides=2), (9,)),
+    "depthwise sequence": (tutor.DepthwiseConv1D(2), (5,)),
+}
+POOLINGS = {
+    "max": (tutor.MaxPooling2D(2), (7, 9)),
+    "max with strides": (tutor.MaxPooling2D((3, 2), strides=1), (6, 5)),
+    "max, same": (tutor.MaxPooling2D(3, strides=2, padding="same"), (6, 8)),
+    "mean": (tutor.AveragePooling2D(2, padding="same"), (5, 5)),
+    "max of a sequence": (tutor.MaxPooling1D(3), (11,)),
+    "mean of a sequence": (tutor.AveragePooling1D(2, strides=3), (14,)),
+}
+LARGE = {
+    "an image": (tutor.Conv2D(64, 3, padding="same"), (224, 224)),
+    "a huge one": (tutor.Conv2D(64, (5, 1), strides=(2, 3)), (100_000, 100_000)),
+    "a wide kernel": (tutor.Conv2D(1, 100, padding="same"), (300, 300)),
+    "a wide step": (tutor.MaxPooling2D(30), (900, 900)),
+    "a long sequence": (tutor.Conv1D(8, 3, padding="same"), (100_000,)),
+    "a long causal kernel": (tutor.Conv1D(8, 64, padding="causal"), (100_000,)),
+    "a long pool": (tutor.MaxPooling1D(1000), (100_000,)),
+}
+
+
+def cases(*tables):
+    return [pytest.param(*case, id=name) for table in tables for name, case in table.items()]
+
+
+def built(layer, size, channels=1):
+    return layer.build((None, *size, channels))
+
+
+def outputs(layer):
+    return int(np.prod(layer.output_shape[1:-1]))
+
+
+def marked(scene, size):
+    """The input cells that are marked: found by where the marks lie among the drawn cells and the cells' numbers."""
+    boxes = {item.id: item for item in scene.items if isinstance(item, Box)}
+    cells = {name: box for name, box in boxes.items() if name.startswith("input/")}
+    words = texts(scene)
+    strip = len(size) == 1
+    found = set()
+    for mark in (box for name, box in boxes.items() if name.startswith("window/")):
+        (name,) = [
+            name
+            for name, cell in cells.items()
+            if cell.x < mark.x < cell.x + cell.width and cell.y < mark.y < cell.y + cell.height
+        ]
+        kind, row, column = re.fullmatch(r"input/(\w+)-(\d+)-(\d+)", name).groups()
+        across, down = words[f"input/column-{column}"], "0" if strip else words[f"input/row-{row}"]
+        # Cells of the padding have no number along the axis where they lie outside.
+        assert (kind == "padding") == ("" in (across, down))
+        if kind == "cell":
+            found.add((int(across),) if strip else (int(down), int(across)))
+    return found
+
+
+def written(scene, size):
+    """The output cell that is marked, by the numbers beside it."""
+    boxes = {item.id: item for item in scene.items if isinstance(item, Box)}
+    mark, words = boxes["output/written"], texts(scene)
+    (name,) = [
+        name
+        for name, cell in boxes.items()
+        if name.startswith("output/cell")
+        and cell.x < mark.x < cell.x + cell.width
+        and cell.y < mark.y < cell.y + cell.height
+    ]
+    row, column = re.fullmatch(r"output/cell-(\d+)-(\d+)", name).groups()
+    across = int(words[f"output/column-{column}"])
+    return (across,) if len(size) == 1 else (int(words[f"output/row-{row}"]), across)
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS))
+def test_the_marked_cells_are_those_that_keras_reads(keras, layer, size):
+    """Keras says which: each input cell is set to one in turn, on weights of one, and lights up what reads it."""
+    assert np.prod(size) <= 150
+    model = keras.Sequential([keras.Input((*size, 1)), eval_keras(keras, layer)])
+    model.set_weights([np.ones_like(weight) if weight.ndim > 1 else weight for weight in model.get_weights()])
+    single = np.eye(int(np.prod(size)), dtype="float32").reshape(-1, *size, 1)
+    lit = model.predict_on_batch(single)[..., 0].reshape(len(single), -1) != 0
+    shape = built(layer, size)
+    places = list(np.ndindex(shape.output_shape[1:-1]))
+    assert lit.shape[1] == len(places)
+    for step, place in enumerate(places):
+        scene = window_scene(shape, step)
+        assert written(scene, size) == place
+        assert marked(scene, size) == {tuple(np.unravel_index(cell, size)) for cell in np.flatnonzero(lit[:, step])}
+
+
+def eval_keras(keras, layer):
+    return eval(layer.code(), {"keras": keras})
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS, LARGE))
+def test_every_word_can_be_read(layer, size):
+    shape = built(layer, size, channels=100_000)
+    last = outputs(shape) - 1
+    for step in {0, last // 2, last}:
+        assert_legible(window_scene(shape, step))
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS, LARGE))
+def test_rules_are_the_built_layers(layer, size):
+    shape = built(layer, size)
+    words = texts(window_scene(shape))
+    for axis, rule in shape.output_rules.items():
+        assert words[f"output {axis}/rule"] == f"{rule.text} = {rule.numbers} = {rule.value:,}"
+    assert words["input/shape"] == str(shape.input_shape)
+    assert words["output/shape"] == str(shape.output_shape)
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(LARGE))
+def test_of_a_large_input_an_excerpt_is_drawn_and_said_to_be_one(layer, size):
+    shape = built(layer, size)
+    last = outputs(shape) - 1
+    for step in (0, last // 2, last):
+        scene = window_scene(shape, step)
+        cells = [item for item in scene.items if item.id.startswith(("input/cell", "input/padding"))]
+        assert len(cells) <= (LONGEST_STRIP if len(size) == 1 else LONGEST_SIDE**2)
+        assert [item for item in scene.items if item.id.startswith("window/")]
+        assert texts(scene)["note-3"].startswith("An excerpt: ")
+        assert "An excerpt: " in scene.alt
+
+
+def test_the_words_say_which_cells_feed_which():
+    scene = window_scene(built(tutor.Conv2D(8, 3, strides=2), (7, 9), 3), 6)
+    assert texts(scene)["note-0"] == "Output row 1, column 2 is made from input rows 2, 3 and 4, columns 4, 5 and 6."
+    assert scene.alt.startswith(
+        "Step 6 of Conv2D, from (None, 7, 9, 3) to (None, 3, 4, 8). Output row 1, column 2 is made"
+    )
+    assert "in all 3 channels" in scene.alt
+
+
+def test_causal_reads_nothing_later_and_pads_in_front():
+    scene = window_scene(built(tutor.Conv1D(4, 3, padding="causal", dilation_rate=2), (10,)), 2)
+    assert "Output step 2 is made from input steps −2, 0 and 2." in scene.alt
+    assert "Dashed cells are padding: they hold zeros. Of this window, step −2 is padding." in scene.alt
+    cells = {item.id: item for item in scene.items if isinstance(item, Box)}
+    assert [cells[f"input/padding-0-{n}"].dashed for n in range(4)] == [True] * 4
+    assert cells["output/written"].x == pytest.approx(max(cells[f"window/0-{n}"].x for n in range(3)))
+
+
+def test_what_no_window_reaches_is_named():
+    alt = window_scene(built(tutor.MaxPooling2D(2), (7, 9), 16)).alt
+    assert "None of its places reaches the last row or the last column." in alt
+    assert "reaches" not in window_scene(built(tutor.MaxPooling2D(2), (8, 8), 16)).alt
+    assert "the last 2 steps" in window_scene(built(tutor.MaxPooling1D(3), (11,))).alt
+
+
+def test_a_pooling_is_told_from_a_convolution():
+    assert "In each of them the window keeps the largest entry." in window_scene(built(*POOLINGS["max"])).alt
+    assert "In each of them the window takes the mean." in window_scene(built(*POOLINGS["mean"])).alt
+    assert "the pooling leaves them out" in window_scene(built(*POOLINGS["max, same"])).alt
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_the_stride_is_as_long_as_it_is(stride):
+    scene = window_scene(built(tutor.Conv2D(1, 3, strides=stride), (11, 11)), 1)
+    wires = {item.id: item for item in scene.items if isinstance(item, Wire)}
+    (cell,) = [item for item in scene.items if item.id == "input/cell-0-0"]
+    (start, _), (end, _) = wires["stride/across"].points
+    (_, top), (_, bottom) = wires["stride/down"].points
+    assert end - start == pytest.approx(stride * cell.width)
+    assert bottom - top == pytest.approx(stride * cell.width)
+    assert texts(scene)["stride/across-words"] == texts(scene)["stride/down-words"] == f"stride {stride}"
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS))
+def test_a_kept_svg_follows_the_steps(layer, size):
+    shape = built(layer, size)
+    scenes = [window_scene(shape, step) for step in range(outputs(shape))]
+    assert len({scene.structure for scene in scenes}) == 1
+    assert len({(scene.width, scene.height) for scene in scenes}) == 1
+    assert_same_picture(apply(template(scenes[0]), changes(scenes[-1])), items(template(scenes[-1])))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words"),
+    [
+        (tutor.Conv3D(8, 3), (None, 9, 9, 9, 1), r"Conv3D has no window .* Conv1D, Conv2D, .* have\."),
+        (tutor.Dense(3), (None, 9), "Dense has no window"),
+        (tutor.Conv2D(8, 3), (None, None, 9, 1), r"the height of the input shape .* is None.* such as 12"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(layer, shape, words):
+    with pytest.raises(ValueError, match=words):
+        window_scene(layer.build(shape))
+
+
+def test_there_are_as_many_steps_as_output_cells():
+    shape = built(tutor.Conv2D(8, 3), (7, 7))
+    with pytest.raises(ValueError, match=r"Conv2D: step=25, but the output .* has 25 places only, 0 to 24\."):
+        window_scene(shape, 25)
+    with pytest.raises(ValueError, match="step=-1 is too small"):
+        window_scene(shape, -1)
+    with pytest.raises(TypeError, match=r"step=1\.5 is not a whole number"):
+        window_scene(shape, 1.5)
+
+
+def test_no_size_is_too_large():
+    shape = built(tutor.Conv1D(8, 2**40, padding="same"), (2**41,))
+    assert len(window_scene(shape, 2**40).items) < 200
+
+
+def test_it_shows_itself():
+    picture = tutor.window_diagram(tutor.MaxPooling2D(2).build((None, 6, 6, 3)), step=4)
+    assert "Output row 1, column 1" in picture.alt
+    assert "<svg" in picture._repr_html_()
