@@ -1,0 +1,131 @@
+"""The article's summary tables, rebuilt from our layers, with what the article says beside it.
+
+Sources: A. Chilakapati, *Flowing Tensors and Heaping Parameters in Deep Learning* (6 June 2019), table 1; *Reconciling
+Data Shapes and Parameter Counts in Keras* (18 June 2019), its table. A row is marked where the article's formula does
+not come to the layer's count: nothing is marked by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from tutor.layers.convolution import Conv1D, Conv2D
+from tutor.layers.core import Dense, Embedding
+from tutor.layers.pooling import MaxPooling2D
+from tutor.layers.recurrent import GRU, LSTM
+
+if TYPE_CHECKING:
+    from tutor.layers.base import Built, Layer, Shape
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table.
+
+    Attributes:
+        layer: the layer, of the sizes that stand in the article's examples.
+        input_shape: the shape that enters it.
+        says: the article's count, as Python arithmetic over its own names.
+        names: the article's names, and what they are here.
+        remark: what a learner should know of the row.
+    """
+
+    layer: Layer
+    input_shape: Shape
+    says: str
+    names: dict[str, int]
+    remark: str = ""
+
+    @property
+    def built(self) -> Built:
+        """The layer on that shape."""
+        return self.layer.build(self.input_shape)
+
+    @property
+    def counts(self) -> int:
+        """What the article's formula comes to."""
+        return int(eval(self.says, {"__builtins__": {}}, dict(self.names)))  # noqa: S307 (our own text, from below)
+
+    @property
+    def holds(self) -> bool:
+        """Whether that is the layer's count."""
+        return self.counts == self.built.count
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that displays itself in a notebook."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+    def _repr_html_(self) -> str:
+        headings = ("layer", "input shape", "output shape", "the article says", "the count is", "in numbers", "")
+        head = "".join(f"<th scope='col'>{heading}</th>" for heading in headings)
+        body = "".join(_row(line) for line in self.lines)
+        return (
+            f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+    def __str__(self) -> str:
+        marks = (f"{'ok   ' if line.holds else 'SLIP '}{line.layer}: {line.says}" for line in self.lines)
+        return "\n".join([self.title, *marks])
+
+
+def _row(line: Line) -> str:
+    built = line.built
+    mark = "✓" if line.holds else f"✗ it would be {line.counts:,}."
+    cells = (
+        f"<code>{escape(repr(line.layer))}</code>",
+        str(built.input_shape),
+        str(built.output_shape),
+        escape(line.says.replace("*", " · ")),
+        escape(built.formula.text),
+        f"{escape(built.formula.numbers)} = <strong>{built.count:,}</strong>"
+        if built.weights
+        else "<strong>0</strong>",
+        f"{mark} {escape(line.remark)}",
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+_DENSE = {"nFeatures": 784, "nUnits": 32}
+_EMBEDDING = {"nFeatures": 1024, "nUnits": 256}
+_RECURRENT = {"nUnits": 128, "nFeatures": 256}
+_SEQUENCE: Shape = (None, 25, 256)
+_TODAY = "Keras's default since TensorFlow 2 is reset_after=True: a second bias for each gate."
+
+
+def _both(dense: str) -> tuple[Line, ...]:
+    return (
+        Line(Dense(32), (None, 784), dense, _DENSE, "One bias for each unit, not for each feature."),
+        Line(Dense(32, use_bias=False), (None, 784), "nFeatures*nUnits", _DENSE),
+        Line(Embedding(1024, 256), (None, 25), "nFeatures*nUnits", _EMBEDDING, "Its nFeatures are the vocabulary."),
+        Line(LSTM(128), _SEQUENCE, "4*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
+        Line(LSTM(128, use_bias=False), _SEQUENCE, "4*nUnits*(nUnits+nFeatures)", _RECURRENT),
+        Line(GRU(128), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT, _TODAY),
+        Line(GRU(128, reset_after=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
+        Line(GRU(128, use_bias=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures)", _RECURRENT),
+    )
+
+
+def table_1() -> Table:
+    """The article's table 1: Dense, Embedding, LSTM and GRU, with and without bias."""
+    return Table("Table 1 of the article, and what the layers have", _both("nFeatures*(nUnits+1)"))
+
+
+def table_of_the_follow_up() -> Table:
+    """The follow-up's table: the same, and convolutions and pooling."""
+    conv2d = {"N_f": 55, "f_x": 3, "f_y": 2, "N_c": 3}
+    conv1d = {"N_f": 32, "f_x": 7, "N_c": 128}
+    unsaid = "The row does not say so, but it takes use_bias=True."
+    convolutions = (
+        Line(Conv2D(55, (3, 2), strides=(2, 1)), (None, 100, 95, 3), "N_f*(f_x*f_y*N_c+1)", conv2d, unsaid),
+        Line(Conv2D(55, (3, 2), strides=(2, 1), use_bias=False), (None, 100, 95, 3), "N_f*(f_x*f_y*N_c+1)", conv2d),
+        Line(Conv1D(32, 7), (None, 500, 128), "N_f*(f_x*N_c+1)", conv1d, unsaid),
+        Line(MaxPooling2D(2), (None, 28, 28, 32), "0", {}),
+    )
+    lines = (*_both("nFeatures*(nUnits+1)"), *convolutions)
+    return Table("The follow-up's table, and what the layers have", lines)
