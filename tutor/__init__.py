@@ -1,46 +1,43 @@
 """How tensors flow and parameters heap up in deep-learning models.
 
-Importing ``tutor`` takes in the standard library alone; matplotlib, NumPy, ipywidgets and Keras come in when something
-that needs them is first used.
+Importing ``tutor`` takes in the standard library alone, and of itself only what is asked for; matplotlib, NumPy,
+ipywidgets and Keras come in when something that needs them is first used.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tutor.layers import GRU, LSTM, Dense, Embedding, SimpleRNN
-from tutor.sequential import Sequential
+from tutor.layers import HOMES as _LAYERS
 
-if TYPE_CHECKING:
-    from tutor.explorers import explore
-    from tutor.pictures import flow_diagram, gate_diagram, weight_diagram
-
-__all__ = [
-    "GRU",
-    "LSTM",
-    "Dense",
-    "Embedding",
-    "Sequential",
-    "SimpleRNN",
-    "explore",
-    "flow_diagram",
-    "gate_diagram",
-    "weight_diagram",
-]
-
-_ON_FIRST_USE = {
+_HOMES = {
+    **{name: home for name, home in _LAYERS.items() if home != "tutor.layers.base"},
+    "Input": "tutor.layers.calls",
+    "Model": "tutor.model",
+    "Sequential": "tutor.sequential",
+    "convolution_diagram": "tutor.pictures",
+    "table_1": "tutor.article",
+    "table_of_the_follow_up": "tutor.article",
+    "explain": "tutor.keras_models",
     "explore": "tutor.explorers",
     "flow_diagram": "tutor.pictures",
     "gate_diagram": "tutor.pictures",
+    "heap_chart": "tutor.pictures",
+    "video_question_answering": "tutor.question_answering",
+    "vision_model": "tutor.question_answering",
+    "visual_question_answering": "tutor.question_answering",
     "weight_diagram": "tutor.pictures",
+    "window_diagram": "tutor.pictures",
 }
+
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ON_FIRST_USE:
+    if name not in _HOMES:
         raise AttributeError(f"module 'tutor' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(_ON_FIRST_USE[name]), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
