@@ -1,4 +1,4 @@
-"""Explorers: one widget for each layer, whose sliders move formula, shapes, pictures and a live Keras model."""
+"""Explorers: one widget for a layer or model; its sliders move formula, shapes, pictures and a live Keras model."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from tutor.explorers.widget import Explorer
 from tutor.layers.base import Layer
 
 
-def explore(layer: type[Layer], **starts: Any) -> Explorer:
-    """An explorer of that layer, such as ``explore(tutor.LSTM, units=64)``; the keywords say where controls start.
+def explore(what: Any, **starts: Any) -> Explorer:
+    """An explorer, such as ``explore(tutor.LSTM, units=64)``; the keywords say where its controls start.
+
+    Args:
+        what: a layer class, or a function that makes one of the article's models.
+        starts: where the controls start, by their names.
 
     Raises:
-        TypeError: it is no layer class of tutor.
-        ValueError: there is no explorer of that layer, no such control, or a start out of its range.
+        TypeError: it is neither.
+        ValueError: there is no explorer of it, no such control, or a start is out of its range.
     """
-    if isinstance(layer, Layer):
-        raise TypeError(f"explore({layer!r}): give the class, tutor.{layer.kind}, and its sizes as keywords.")
-    if not (isinstance(layer, type) and issubclass(layer, Layer)):
-        raise TypeError(f"explore({layer!r}): give a layer class of tutor, such as tutor.LSTM.")
-    if layer not in LESSONS:
+    if isinstance(what, Layer):
+        raise TypeError(f"explore({what!r}): give the class, tutor.{what.kind}, and its sizes as keywords.")
+    if not callable(what):
+        raise TypeError(f"explore({what!r}): give a layer class of tutor, such as tutor.LSTM.")
+    if what not in LESSONS:
         raise ValueError(
-            f"explore({layer.__name__}): there is no explorer of that layer; there is one of "
+            f"explore({what.__name__}): there is no explorer of that; there is one of "
             f"{', '.join(known.__name__ for known in LESSONS)}."
         )
-    return Explorer(LESSONS[layer].starting_at(**starts) if starts else LESSONS[layer])
+    lesson = LESSONS[what]
+    return Explorer(lesson.starting_at(**starts) if starts else lesson)

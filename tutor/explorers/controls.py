@@ -19,6 +19,7 @@ class SizeControl:
         high: the slider's right end.
         limit: the largest value that can be typed.
         help: what the size is, in a few words.
+        label: the name on screen, such as ``sequence length``; Keras's argument name where there is one.
     """
 
     kind: ClassVar[str] = "size"
@@ -28,11 +29,7 @@ class SizeControl:
     high: int
     limit: int
     help: str
-
-    @property
-    def label(self) -> str:
-        """The name on screen: ``sequence length``."""
-        return self.key.replace("_", " ")
+    label: str
 
     def check(self, explorer: str, value: Any) -> int:
         """The value as an ``int``.

@@ -10,6 +10,9 @@ const make = (tag, attributes = {}, ...children) => {
   return node;
 };
 
+// A summary of more columns than this needs the whole page's width to be read.
+const WIDE = 76;
+
 let made = 0;
 const freshId = () => `tutor-${++made}`;
 const grouped = (number) => number.toLocaleString("en-US");
@@ -74,6 +77,9 @@ const sizeControl = (spec, commit, say) => {
     say(`${spec.label} takes a whole number from ${grouped(spec.low)} to ${grouped(spec.limit)}.`);
   };
   field.addEventListener("change", typed);
+  field.addEventListener("blur", () => {
+    if (field.value !== String(value)) typed(); // browsers send no "change" where Enter came between two edits
+  });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") typed();
   });
@@ -100,14 +106,16 @@ const choiceControl = (spec, commit) => {
 
 const CONTROLS = { size: sizeControl, flag: flagControl, choice: choiceControl };
 
-// A kept picture is brought to new numbers by setting attributes of its items; nothing is drawn.
+// A kept picture is brought to new numbers by setting attributes of its items; nothing is drawn. What stays the same is
+// not set again, since the browser would lay it out again.
 const fill = (svg, change) => {
   svg.setAttribute("aria-label", change.alt);
   for (const [name, attributes] of Object.entries(change.items)) {
     const item = svg.items.get(name);
-    for (const [attribute, value] of Object.entries(attributes)) {
+    for (const [key, value] of Object.entries(attributes)) {
+      const attribute = key === "size" ? "font-size" : key;
       if (attribute === "text") { if (item.textContent !== value) item.textContent = value; }
-      else item.setAttribute(attribute === "size" ? "font-size" : attribute, value);
+      else if (item.getAttribute(attribute) !== `${value}`) item.setAttribute(attribute, value);
     }
   }
 };
@@ -122,7 +130,6 @@ function render({ model, el }) {
   el.classList.add("tutor-explorer");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", `${model.get("title")} explorer`);
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys
 
   const move = make("p", { class: "tutor-move", role: "status" });
   const say = (text) => { move.textContent = text; };
@@ -143,8 +150,13 @@ function render({ model, el }) {
   const copy = make("button", {
     type: "button",
     onclick: async () => {
-      await navigator.clipboard.writeText(model.get("words").code);
-      say("The Keras code is on the clipboard.");
+      try {
+        await navigator.clipboard.writeText(model.get("words").code);
+        say("The Keras code is on the clipboard.");
+      } catch {
+        listing.open = true; // over plain http, browsers give no page the clipboard
+        say("This browser does not let the page copy. The code stands below: mark it and copy it by hand.");
+      }
     },
   }, "copy the Keras code");
   const which = make("select", { "aria-label": "picture to save" });
@@ -160,7 +172,9 @@ function render({ model, el }) {
   const main = make("div", { class: "tutor-diagram" });
   const weights = make("div", { class: "tutor-weights" });
   const code = make("pre", { class: "tutor-code", tabindex: 0, "aria-label": "Keras code" });
+  const listing = make("details", {}, make("summary", {}, "the Keras code"), code);
   const keras = make("div", { class: "tutor-keras" });
+  const ledger = make("div", { class: "tutor-rows", tabindex: 0, "aria-label": "the model row by row" });
   const summary = make("pre", { tabindex: 0, "aria-label": "Keras's own summary" });
   const waiting = make("div", { class: "tutor-waiting", role: "status" });
   const verdict = make("div", { class: "tutor-verdict", role: "status" });
@@ -173,15 +187,24 @@ function render({ model, el }) {
       make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice")),
       make("div", { class: "tutor-buttons" }, presets, reset, copy, save)),
     make("div", { class: "tutor-words" }, formula, move),
-    main, shapes, keras, verdict, weights,
-    make("details", {}, make("summary", {}, "the Keras code"), code)));
+    main, shapes, keras, verdict, weights, ledger,
+    listing));
+  // Else JupyterLab takes the arrow keys. It asks the focused element first, so the attribute has to be there.
+  for (const node of [el, restart, ...el.querySelectorAll("input, select, button, pre, summary")]) {
+    node.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
 
-  const frames = { weights };
+  const frames = new Map();
   const showPictures = () => {
     const pictures = model.get("pictures");
-    which.replaceChildren(...Object.keys(pictures).map((name) => make("option", {}, name)));
+    const names = Object.keys(pictures);
+    which.replaceChildren(...names.map((name) => make("option", {}, name)));
+    main.replaceChildren();
+    weights.replaceChildren();
     for (const [name, text] of Object.entries(pictures)) {
-      const frame = frames[name] ?? main;
+      const frame = make("div");
+      frames.set(name, frame);
+      (name === names[0] ? main : weights).append(frame);
       frame.innerHTML = text;
       const svg = frame.firstElementChild;
       svg.items = new Map([...svg.querySelectorAll("[data-item]")].map((item) => [item.dataset.item, item]));
@@ -190,7 +213,7 @@ function render({ model, el }) {
   };
   const showChanges = () => {
     for (const [name, change] of Object.entries(model.get("changes"))) {
-      fill((frames[name] ?? main).firstElementChild, change);
+      fill(frames.get(name).firstElementChild, change);
     }
   };
   const showWords = () => {
@@ -199,17 +222,26 @@ function render({ model, el }) {
     shapes.innerHTML = words.shapes;
     move.innerHTML = words.move;
     code.textContent = words.code;
+    el.classList.toggle("tutor-refused", words.refused);
     showBusy();
   };
   const showBusy = () => {
     const behind = model.get("keras").serial !== model.get("words").serial;
+    const rows = (!behind && model.get("keras").ledger) || model.get("words").ledger;
+    if (ledger.source !== rows) ledger.innerHTML = ledger.source = rows;
+    ledger.hidden = !rows;
     keras.setAttribute("aria-busy", behind);
     verdict.setAttribute("aria-busy", behind);
   };
   const showKeras = () => {
     const news = model.get("keras");
     const running = news.state === "ready";
-    if (news.summary) summary.textContent = news.summary;
+    if (news.summary) {
+      summary.textContent = news.summary;
+      const columns = Math.max(...news.summary.split("\n").map((line) => line.length));
+      summary.style.setProperty("--columns", columns);
+      keras.classList.toggle("tutor-wide", columns > WIDE);
+    }
     summary.hidden = !news.summary;
     waiting.hidden = running;
     waiting.textContent = running ? "" : news.sentence;

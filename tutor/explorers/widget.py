@@ -21,7 +21,7 @@ from tutor import live, paint, palette
 from tutor.explorers.controls import as_data
 from tutor.explorers.lessons import Lesson
 from tutor.explorers.position import Position
-from tutor.explorers.words import formula_html, move_text, shapes_html, verdict_html
+from tutor.explorers.words import formula_html, ledger_html, move_text, refusal_html, shapes_html, verdict_html
 from tutor.scene import Scene
 
 _HERE = Path(__file__).parent
@@ -61,6 +61,7 @@ class Explorer(anywidget.AnyWidget):
         self.title = lesson.title
         self.controls = [as_data(control) for control in lesson.controls]
         self.presets = list(lesson.presets)
+        self._values = lesson.start
         self._position = self._before = Position.at(lesson, lesson.start)
         self._unwatch = self._process.on_status(self._show_status)
         self.values = lesson.start
@@ -86,21 +87,35 @@ class Explorer(anywidget.AnyWidget):
     def _moved(self, change: Any) -> None:
         with self._lock:
             try:
-                values = self._lesson.check({**self._position.values, **change["new"]})
-                position = Position.at(self._lesson, values)
+                values = self._lesson.check({**self._values, **change["new"]})
             except (ValueError, TypeError) as error:
-                self.values = dict(self._position.values)
+                self.values = dict(self._values)
                 self.words = {**self.words, "move": escape(str(error))}
                 return
-            moved = ",".join(key for key in values if values[key] != self._position.values[key])
-            if not moved:
+            if values == self._values:
                 return
+            self._values = values
+            try:
+                position = Position.at(self._lesson, values)
+            except ValueError as error:
+                self._refuse(error)
+                return
+            moved = ",".join(key for key in values if values[key] != self._position.values[key])
             now = time.monotonic()
             if moved != self._gesture[0] or now - self._gesture[1] > _ONE_GESTURE:
                 self._before = self._position
             self._gesture = (moved, now)
             self._position = position
             self._show()
+
+    def _refuse(self, error: Exception) -> None:
+        """Say why these values make no model; the pictures stay at the last that did."""
+        self._process.forget(self)
+        self._serial += 1
+        words = {"formula": refusal_html(error), "shapes": "", "move": "", "code": "", "ledger": ""}
+        with self.hold_sync():
+            self.words = {"serial": self._serial, "refused": True, **words}
+            self._show_keras("ready", verdict="<p>No model, so nothing to compare. Keras would refuse it too.</p>")
 
     def _show(self) -> None:
         with self._lock, self.hold_sync():
@@ -116,6 +131,8 @@ class Explorer(anywidget.AnyWidget):
                 "shapes": shapes_html(position),
                 "move": move_text(self._before, position),
                 "code": position.code,
+                "ledger": ledger_html(position, None),
+                "refused": False,
             }
         self._process.ask(self, position.code, self._answered(position, self._serial))
 
@@ -128,7 +145,12 @@ class Explorer(anywidget.AnyWidget):
                     refusal = f"<p class='tutor-no'>Keras refuses this model: {escape(answer.message)}</p>"
                     self._show_keras("ready", verdict=refusal)
                 else:
-                    self._show_keras("ready", summary=answer.summary, verdict=verdict_html(position, answer))
+                    self._show_keras(
+                        "ready",
+                        summary=answer.summary,
+                        verdict=verdict_html(position, answer),
+                        ledger=ledger_html(position, answer),
+                    )
 
         return show
 
@@ -142,13 +164,14 @@ class Explorer(anywidget.AnyWidget):
                     status.state, sentence=sentence, verdict="<p>No verdict yet: Keras is not running.</p>"
                 )
 
-    def _show_keras(self, state: str, *, verdict: str, summary: str = "", sentence: str = "") -> None:
+    def _show_keras(self, state: str, *, verdict: str, summary: str = "", sentence: str = "", ledger: str = "") -> None:
         self.keras = {
             "state": state,
             "serial": self._serial,
             "summary": summary,
             "sentence": sentence,
             "verdict": verdict,
+            "ledger": ledger,
         }
 
     def _handle(self, _: Explorer, message: dict[str, Any], __: object) -> None:
@@ -171,6 +194,6 @@ class Explorer(anywidget.AnyWidget):
 
     def _save(self, name: str, suffix: str) -> None:
         with TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self.title.lower()}-{name}.{suffix}"
+            file = Path(folder) / f"{self.title.lower().replace(' ', '-')}-{name}.{suffix}"
             paint.Picture(self._position.scenes[name]).save(file)
             self.send({"download": file.name}, buffers=[file.read_bytes()])

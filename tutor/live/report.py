@@ -35,12 +35,21 @@ class KerasLayer:
 
 
 @dataclass(frozen=True)
+class KerasRow:
+    """What Keras's own weights come to in one row of the model's ledger; ``path`` leads into models within it."""
+
+    path: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Report:
     """A model that Keras built: its summary word for word, and the same facts as data."""
 
     summary: str
     layers: tuple[KerasLayer, ...]
     weights: tuple[KerasWeight, ...]
+    rows: tuple[KerasRow, ...]
     total: int
     trainable_total: int
     output_shape: Shape | tuple[Shape, ...] | None
@@ -68,6 +77,7 @@ def decode(message: dict[str, Any]) -> Answer:
         return Refusal(**message["Refusal"])
     fields = {name: _tuples(value) for name, value in message["Report"].items()}
     fields["layers"] = tuple(KerasLayer(**layer) for layer in fields["layers"])
+    fields["rows"] = tuple(KerasRow(**row) for row in fields["rows"])
     fields["weights"] = tuple(KerasWeight(**weight) for weight in fields["weights"])
     return Report(**fields)
 

@@ -19,7 +19,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tutor.live.report import Answer, KerasLayer, KerasWeight, Refusal, Report, encode
+from tutor.keras_models import explain
+from tutor.live.report import Answer, KerasLayer, KerasRow, KerasWeight, Refusal, Report, encode
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -133,6 +134,7 @@ def _report(model: Any) -> Report:
             for layer in model.layers
         ),
         weights=weights,
+        rows=tuple(KerasRow(row.path, row.keras_count or 0) for row in explain(model).rows),
         total=model.count_params(),
         trainable_total=sum(math.prod(w.shape) for w in model.trainable_weights),
         output_shape=_shapes(model.outputs if hasattr(model, "outputs") else None),
