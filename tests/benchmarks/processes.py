@@ -1,0 +1,84 @@
+"""Figures that need no screen: what importing costs, and a model too large to allocate."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.live import KerasProcess, Report
+
+IMPORTS = 15
+ROUNDS = 30
+SMALL = (1000, 256, 128)
+TRILLION = (10**9, 1000, 1000)
+
+_TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
+
+
+def import_seconds(*statements: str) -> list[float]:
+    """What each of the imports takes in a fresh process: the least of several, since noise only adds.
+
+    Bytecode is cached, as after any first import.
+    """
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+
+        def once(statement: str) -> float:
+            command = [sys.executable, "-c", _TIMED.format(statement)]
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            return float(run.stdout)
+
+        rounds = [[once(statement) for statement in statements] for _ in range(IMPORTS)]
+    return [min(times) for times in zip(*rounds, strict=True)]
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """Seconds that a summary takes, there and back, and how much the worker grew with the large model."""
+
+    small: list[float]
+    trillion: list[float]
+    parameters: int
+    grown_bytes: int
+
+
+def summaries() -> Summaries:
+    """A small model and one of a trillion parameters, in turns, by the process that explorers use."""
+    process = KerasProcess()
+    try:
+        for _ in range(5):
+            _seconds(process, SMALL)
+        before = _resident(process.pid)
+        small, trillion = [], []
+        for _ in range(ROUNDS):
+            small.append(_seconds(process, SMALL)[0])
+            seconds, parameters = _seconds(process, TRILLION)
+            trillion.append(seconds)
+        return Summaries(small, trillion, parameters, _resident(process.pid) - before)
+    finally:
+        process.stop()
+
+
+def _seconds(process: KerasProcess, sizes: tuple[int, int, int]) -> tuple[float, int]:
+    vocabulary, features, units = sizes
+    code = (
+        "import keras\n"
+        "model = keras.Sequential([keras.Input((25,)), "
+        f"keras.layers.Embedding({vocabulary}, {features}), keras.layers.LSTM({units})])\n"
+    )
+    start = time.perf_counter()
+    answer = process.summarise(code)
+    seconds = time.perf_counter() - start
+    if not isinstance(answer, Report):
+        raise TypeError(f"Keras refuses {sizes}: {answer.message}")
+    return seconds, answer.total
+
+
+def _resident(pid: int | None) -> int:
+    """Bytes of memory that the process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
