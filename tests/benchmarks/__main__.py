@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.benchmarks.processes import Summaries, import_seconds, summaries
+from tests.benchmarks.processes import Summaries, import_seconds, summaries, vgg16_seconds
 from tests.benchmarks.screen import Timings, measure
 
 
@@ -49,6 +49,19 @@ def on_screen(timings: Timings) -> list[Claim]:
         Claim("a step, to formula and pictures : a bare slider's echo", median(pictures) / median(echo), 3),
         Claim("  the slowest 5 % of such steps : the echo's median", late(pictures) / median(echo), 5),
         Claim("a step, to Keras's summary : the echo", median(keras) / median(echo), 6),
+        *[
+            Claim(
+                f"a step of the {name} explorer, to {stage} : the echo",
+                median(timings.painted[key]) / median(echo),
+                limit,
+            )
+            for name, stage, key, limit in (
+                ("Conv2D", "formula and pictures", "conv pictures", 3),
+                ("Conv2D", "Keras's summary", "conv keras", 6),
+                ("video", "shapes and pictures", "video pictures", 3),
+                ("video", "Keras's summary", "video keras", 15),
+            )
+        ],
         Claim("by hand with interact : to formula and pictures", median(by_hand) / median(pictures), 4, at_least=True),
         Claim("by hand with interact : to Keras's summary", median(by_hand) / median(keras), 4, at_least=True),
         Claim("after a drag, to the last formula and pictures : an echo", timings.drag["pictures"] / median(echo), 5),
@@ -69,6 +82,12 @@ def in_processes(found: Summaries) -> list[Claim]:
         Claim("  its time : a small model's", median(found.trillion) / median(found.small), 2),
         Claim("  how much Keras's process grew with it", found.grown_bytes / 1e6, 50, "MB"),
     ]
+
+
+def explaining() -> list[Claim]:
+    """Claims on explaining a published model."""
+    built, explained = vgg16_seconds()
+    return [Claim("explain(VGG16) : the time Keras takes to build it", median(explained) / median(built), 0.3)]
 
 
 def table(claims: list[Claim]) -> list[str]:
@@ -93,7 +112,7 @@ def main() -> int:
     """Measure, print, and return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         timings = measure(Path(folder))
-    claims = on_screen(timings) + in_processes(summaries())
+    claims = on_screen(timings) + in_processes(summaries()) + explaining()
     sys.stdout.write("\n".join([*table(claims), *details(timings), ""]))
     return 0 if all(claim.holds for claim in claims) else 1
 

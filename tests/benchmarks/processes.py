@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -77,6 +78,27 @@ def _seconds(process: KerasProcess, sizes: tuple[int, int, int]) -> tuple[float,
     if not isinstance(answer, Report):
         raise TypeError(f"Keras refuses {sizes}: {answer.message}")
     return seconds, answer.total
+
+
+def vgg16_seconds() -> tuple[list[float], list[float]]:
+    """What Keras takes to build VGG16 without allocating its weights, and what ``explain`` takes, in turns."""
+    code = (
+        "import json, time, keras, tutor\n"
+        "built, explained = [], []\n"
+        f"for _ in range({ROUNDS // 3}):\n"
+        "    start = time.perf_counter()\n"
+        "    with keras.StatelessScope(initialize_variables=False):\n"
+        "        model = keras.applications.VGG16(weights=None)\n"
+        "    middle = time.perf_counter()\n"
+        "    assert tutor.explain(model).agrees\n"
+        "    built.append(middle - start)\n"
+        "    explained.append(time.perf_counter() - middle)\n"
+        "print(json.dumps([built, explained]))\n"
+    )
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    built, explained = json.loads(run.stdout)
+    return built, explained
 
 
 def _resident(pid: int | None) -> int:

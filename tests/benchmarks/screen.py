@@ -33,18 +33,19 @@ Condition: TypeAlias = tuple[str, list[str], list[str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """Something with a slider for units: where it is, what takes the keys, what must be on screen at a position."""
+    """Something with a slider: where it is, what takes the keys, and by stage what must be on screen at a position."""
 
     root: str
     keys: str
-    stages: Callable[[int, int], dict[str, list[Condition]]]
-
-    def expected(self, units: int) -> dict[str, list[Condition]]:
-        """By stage, what the screen shows at that many units; the numbers come from arithmetic of our own."""
-        return self.stages(units, 4 * units * (units + FEATURES + 1))
+    expected: Callable[[int], dict[str, list[Condition]]]
 
 
-def _explorer(units: int, count: int) -> dict[str, list[Condition]]:
+def _lstm_count(units: int) -> int:
+    return 4 * units * (units + FEATURES + 1)
+
+
+def _explorer(units: int) -> dict[str, list[Condition]]:
+    count = _lstm_count(units)
     fresh, stale = f"({units},)", f"({units - 1},)"
     numbers = f"4 · {units} · ({units} + {FEATURES} + 1) = {count:,}"
     return {
@@ -61,14 +62,43 @@ def _explorer(units: int, count: int) -> dict[str, list[Condition]]:
     }
 
 
-def _by_hand(_: int, count: int) -> dict[str, list[Condition]]:
-    return {"by hand": [(".jp-OutputArea", [f"{count:,}"], []), ("img:not([data-before])", [], [])]}
+def _convolution(filters: int) -> dict[str, list[Condition]]:
+    count = filters * (3 * 2 * 3 + 1)
+    shape = f"(None, 49, 94, {filters})"
+    return {
+        "conv pictures": [
+            (".tutor-formula", [f"{filters} · (3 · 2 · 3 + 1) = {count:,}"], []),
+            (".tutor-diagram svg", [f"{filters} filters", shape, f"{count:,}"], []),
+            (".tutor-weights svg", [shape], []),
+        ],
+        "conv keras": [
+            (".tutor-keras pre", [f"Total params: {count:,} ", shape], []),
+            (".tutor-verdict[aria-busy=false]", ["✓", f"{count:,}"], []),
+        ],
+    }
+
+
+def _video(frames: int) -> dict[str, list[Condition]]:
+    enters, seen = f"(None, {frames}, 224, 224, 3)", f"(None, {frames}, 160000)"
+    return {
+        "video pictures": [(".tutor-shapes", [enters], []), (".tutor-weights svg", [enters, seen], [])],
+        "video keras": [
+            (".tutor-keras pre", ["Total params: 169,436,968 ", seen], []),
+            (".tutor-verdict[aria-busy=false]", ["✓", "169,436,968"], []),
+        ],
+    }
+
+
+def _by_hand(units: int) -> dict[str, list[Condition]]:
+    return {"by hand": [(".jp-OutputArea", [f"{_lstm_count(units):,}"], []), ("img:not([data-before])", [], [])]}
 
 
 EXPLORER = Subject(".tutor-explorer", "input[type=range]", _explorer)
 ECHO = Subject(
-    ".bare-echo", ".noUi-handle", lambda units, _: {"echo": [(".widget-html-content", [f"{units}"], [f"{units - 1}"])]}
+    ".bare-echo", ".noUi-handle", lambda units: {"echo": [(".widget-html-content", [f"{units}"], [f"{units - 1}"])]}
 )
+CONVOLUTION = Subject(".tutor-explorer", "input[type=range]", _convolution)
+VIDEO = Subject(".tutor-explorer", "input[type=range]", _video)
 BY_HAND = Subject(".widget-interact", ".noUi-handle", _by_hand)
 
 
@@ -150,9 +180,12 @@ def measure(folder: Path) -> Timings:
             _first_explorer(lab, context, name, timings)
         ours, theirs = _run(lab, context, "ours"), _run(lab, context, "by-hand")
         explorer, echo, by_hand = Hand(ours, EXPLORER), Hand(ours, ECHO), Hand(theirs, BY_HAND)
-        _warm_up(explorer, echo, by_hand)
+        convolution = Hand(_run(lab, context, "convolution"), CONVOLUTION)
+        video = Hand(_run(lab, context, "video"), VIDEO)
+        _warm_up(explorer, echo, by_hand, convolution, video)
+        further = ((convolution, STEPS // 2), (video, STEPS // 2))
         for _ in range(BLOCKS):
-            for hand, steps in ((explorer, STEPS), (echo, STEPS), (by_hand, STEPS_BY_HAND)):
+            for hand, steps in ((explorer, STEPS), (echo, STEPS), (by_hand, STEPS_BY_HAND), *further):
                 hand.take()
                 hand.step()
                 for _ in range(steps):
@@ -170,6 +203,8 @@ def _notebooks(folder: Path) -> Path:
     explorer = next(cell.source for cell in lesson.cells if cell.cell_type == "code")
     cells = {path.stem: path.read_text("utf-8") for path in (HERE / "cells").glob("*.py")}
     books = {"ours": [explorer, cells["echo"]], "by-hand": [cells["by_hand"]]}
+    books["convolution"] = [f"import tutor\n\ntutor.explore(tutor.Conv2D, filters={START})"]
+    books["video"] = [f"import tutor\n\ntutor.explore(tutor.video_question_answering, frames={START})"]
     books |= {f"first-{number}": [explorer, cells["facts"]] for number in (1, 2, 3)}
     for name, sources in books.items():
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
@@ -201,10 +236,12 @@ def _run(lab: Lab, context: BrowserContext, name: str) -> Page:
     return page
 
 
-def _warm_up(explorer: Hand, echo: Hand, by_hand: Hand) -> None:
+def _warm_up(explorer: Hand, echo: Hand, by_hand: Hand, *others: Hand) -> None:
     """Wait until Keras is up on both sides, bring all to the same size, and take the first steps unmeasured."""
     by_hand.page.locator(".widget-interact img").wait_for(timeout=IMPORT_MS)
     explorer.page.locator(".tutor-verdict", has_text="✓").wait_for(timeout=IMPORT_MS)
+    for other in others:
+        other.page.locator(".tutor-verdict", has_text="✓").wait_for(timeout=IMPORT_MS)
     field = explorer.page.locator(".tutor-explorer input[type=number]").first
     field.fill(str(START))
     field.press("Enter")
@@ -212,7 +249,7 @@ def _warm_up(explorer: Hand, echo: Hand, by_hand: Hand) -> None:
     for hand in (echo, by_hand):
         # JupyterLab takes the arrow keys from a slider of ipywidgets while the notebook is in command mode.
         hand.page.evaluate("document.querySelector('.noUi-handle').setAttribute('data-lm-suppress-shortcuts', 'true')")
-    for hand in (explorer, echo, by_hand):
+    for hand in (explorer, echo, by_hand, *others):
         hand.take()
         for _ in range(5):
             hand.step()
