@@ -15,7 +15,7 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 class PromptConnection(ZMQChannelsWebsocketConnection):
     """A kernel's messages without Nagle's delay: else each step of a slider waits some 40 ms for an acknowledgement."""
 
-    def connect(self):
+    def connect(self) -> object:
         self.websocket_handler.set_nodelay(True)
         return super().connect()
 

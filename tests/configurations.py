@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import tutor
-from tutor.layers import arguments
+from tutor.layers import names
 from tutor.layers.base import Layer
 
 #: Every layer of the package.
@@ -44,8 +44,8 @@ _any_size = _small | st.integers(1, 10**6)
 _axis = st.none() | st.integers(1, 9)
 _rate = st.sampled_from([0, 0.0, 0.2, 0.5, 1, 1.0, 1.5]) | st.floats(0, 1)
 # "constant" alone does not say which, and STFT needs SciPy, which Keras does not bring along.
-NAMED_INITIALIZERS = [name for name in arguments.INITIALIZERS if not name.lower().startswith(("constant", "stft"))]
-_vector_initializers = [name for name in NAMED_INITIALIZERS if name not in arguments.MATRIX_INITIALIZERS]
+NAMED_INITIALIZERS = [name for name in names.INITIALIZERS if not name.lower().startswith(("constant", "stft"))]
+_vector_initializers = [name for name in NAMED_INITIALIZERS if name not in names.MATRIX_INITIALIZERS]
 
 _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "name": st.none() | st.sampled_from(["a", "my_layer", "Layer 1", "层"]),
@@ -60,10 +60,10 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "bias_initializer": st.sampled_from(_vector_initializers),
 }
 _BY_ENDING: dict[str, st.SearchStrategy[Any]] = {
-    "activation": st.none() | st.sampled_from(arguments.ACTIVATIONS),
+    "activation": st.none() | st.sampled_from(names.ACTIVATIONS),
     "initializer": st.sampled_from(NAMED_INITIALIZERS),
-    "regularizer": st.none() | st.sampled_from(arguments.REGULARIZERS),
-    "constraint": st.none() | st.sampled_from(arguments.CONSTRAINTS),
+    "regularizer": st.none() | st.sampled_from(names.REGULARIZERS),
+    "constraint": st.none() | st.sampled_from(names.CONSTRAINTS),
     "dropout": _rate,
 }
 

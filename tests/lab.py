@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -25,8 +26,16 @@ ROOT = Path(__file__).parent.parent
 
 #: Headless Chromium without a sandbox (containers), without a GPU, and without calls to anywhere.
 CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --no-first-run --disable-component-update --disable-sync"
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
 ).split()
+
+#: JupyterLab's own indicator says "idle" before there is a kernel, and what is run then is lost.
+_KERNEL_IS_IDLE = """() => {
+    const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    const kernel = context?.session?.kernel;
+    return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 
 
 def chromium_path() -> str:
@@ -53,17 +62,23 @@ class Lab:
         """Open a notebook and wait until its kernel is idle."""
         page.goto(f"{self.url}/lab/tree/{notebook}?token={self.token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        page.wait_for_function(_KERNEL_IS_IDLE, timeout=60_000)
 
     def run_all(self, page: Page) -> None:
         """Run all cells from the menu, as a learner would."""
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.choose(page, "Run", "Run All Cells")
+
+    def choose(self, page: Page, menu: str, *entries: str) -> None:
+        """Choose an entry from a menu, or from a menu within it."""
+        page.get_by_role("menuitem", name=menu, exact=True).click()
+        for entry in entries:
+            label = page.locator(".lm-Menu-itemLabel").filter(has_text=re.compile(f"^{re.escape(entry)}$"))
+            label.click()
 
 
 @contextlib.contextmanager
 def running_lab(folder: Path) -> Iterator[Lab]:
-    """JupyterLab over that folder, with the settings that this project installs; stopped at the end, kernels and all."""
+    """JupyterLab over that folder, with the settings that this project installs; stopped at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,6 +90,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "--no-browser",
         f"--port={port}",
         f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
     ]
     home = folder / ".home"
     home.mkdir(exist_ok=True)

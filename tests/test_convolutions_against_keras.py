@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tutor
-from tutor.layers import arguments
+from tutor.layers import names
 from tutor.layers.spatial import Spatial
 
 MODULES = ("convolution", "transposed", "separable", "pooling", "conv_lstm")
@@ -63,7 +63,7 @@ def values_of(kind: str, groups: int) -> dict[str, st.SearchStrategy[Any]]:
     """Values for the arguments that other families do not have; ``filters`` and ``groups`` fit each other."""
     rank, pools = len(KINDS[kind].spatial), "Pool" in kind
     paddings = ["valid", "same"] + ["SAME"] * (not pools) + ["causal"] * (kind == "Conv1D")
-    kernels = st.sampled_from([name for name in NAMED_INITIALIZERS if name not in arguments.SQUARE_INITIALIZERS])
+    kernels = st.sampled_from([name for name in NAMED_INITIALIZERS if name not in names.SQUARE_INITIALIZERS])
     return {
         "filters": FEW.map(lambda share: groups * share),
         "kernel_size": amounts(rank, SMALL),
@@ -198,7 +198,7 @@ REASONS = [
     ),
     Stricter(
         "a square matrix cannot fill a kernel: Keras fails later, when it initializes it",
-        lambda given: given.argument.endswith("_initializer") and given.value in arguments.SQUARE_INITIALIZERS,
+        lambda given: given.argument.endswith("_initializer") and given.value in names.SQUARE_INITIALIZERS,
         ("Conv2D", {"filters": 4, "kernel_size": 3, "kernel_initializer": "identity"}),
     ),
 ]
@@ -224,7 +224,7 @@ def _odd(given: dict[str, Any], kind: str) -> tuple[str, Any, Any]:
     return name, None, given[name]
 
 
-@pytest.mark.parametrize("name", arguments.SQUARE_INITIALIZERS)
+@pytest.mark.parametrize("name", names.SQUARE_INITIALIZERS)
 def test_a_kernel_cannot_start_as_a_square_matrix(keras: Any, name: str) -> None:
     theirs = outcome(lambda: keras.layers.Conv1D(3, 3, kernel_initializer=name)(np.zeros((1, 5, 2))))
     assert theirs is not None

@@ -23,7 +23,7 @@ from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tutor.layers import arguments
+from tutor.layers import names
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -63,10 +63,10 @@ def test_base_arguments_are_keyword_only_with_kerass_defaults(keras: ModuleType,
 @pytest.mark.parametrize(
     ("registry", "ours"),
     [
-        ("activations", arguments.ACTIVATIONS),
-        ("initializers", arguments.INITIALIZERS),
-        ("regularizers", arguments.REGULARIZERS),
-        ("constraints", arguments.CONSTRAINTS),
+        ("activations", names.ACTIVATIONS),
+        ("initializers", names.INITIALIZERS),
+        ("regularizers", names.REGULARIZERS),
+        ("constraints", names.CONSTRAINTS),
     ],
 )
 def test_names_are_those_that_keras_looks_up(keras: ModuleType, registry: str, ours: tuple[str, ...]) -> None:
@@ -84,7 +84,7 @@ def test_matrix_initializers_are_those_that_cannot_fill_a_vector(keras: ModuleTy
             return True
         return False
 
-    assert sorted(arguments.MATRIX_INITIALIZERS) == sorted(filter(refuses_a_vector, NAMED_INITIALIZERS))
+    assert sorted(names.MATRIX_INITIALIZERS) == sorted(filter(refuses_a_vector, NAMED_INITIALIZERS))
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -187,7 +187,7 @@ def test_stateful_needs_to_know_the_batch(keras: ModuleType, weightless: Weightl
         KINDS[kind](**given).build((None, 5, 4))
 
 
-@pytest.mark.parametrize("name", arguments.MATRIX_INITIALIZERS)
+@pytest.mark.parametrize("name", names.MATRIX_INITIALIZERS)
 @pytest.mark.parametrize("kind", ["Dense", "SimpleRNN", "LSTM", "GRU"])
 def test_a_bias_cannot_start_as_a_matrix(keras: ModuleType, kind: str, name: str) -> None:
     # A GRU's two biases are a matrix, so there it can; Keras notices when it makes the numbers, so no weightless scope.

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tutor
-from tutor.layers import Layer, arguments
+from tutor.layers import Layer, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,10 @@ _number = st.floats(0, 10) | st.integers(0, 10)
 _place = st.integers(-4, 3)
 _several = st.lists(_place, min_size=1, max_size=3)
 # Gamma and beta are matrices where there are several axes, but not always.
-_vector = st.sampled_from([name for name in NAMED_INITIALIZERS if name not in arguments.MATRIX_INITIALIZERS])
+_vector = st.sampled_from([name for name in NAMED_INITIALIZERS if name not in names.MATRIX_INITIALIZERS])
 
 BY_NAME: dict[str, st.SearchStrategy[Any]] = {
-    "activation": st.none() | st.sampled_from(arguments.ACTIVATIONS),
+    "activation": st.none() | st.sampled_from(names.ACTIVATIONS),
     "data_format": st.sampled_from([None, "channels_last", "channels_first"]),
     "groups": st.sampled_from([-1, 1, 2, 3, 4, 32]),
     "max_value": st.none() | _number,

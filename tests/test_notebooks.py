@@ -20,6 +20,9 @@ MOST_LINES = 6
 BANNED = r"^\s*[%!]|\bplt\b|pyplot|^\s*(def|class|for|while|async|try|with)\b|warnings|\btensorflow\b"
 
 WORDS = tutor.Embedding(1000, 256)
+CONV = tutor.Conv2D(55, (3, 2), strides=(2, 1))
+SEE = [layer for filters in (32, 64, 128, 128) for layer in (tutor.Conv2D(filters, 3), tutor.MaxPooling2D())]
+DECIDE = [tutor.Dense(512), tutor.Dense(1)]
 #: What the article and Keras print: lesson, layers, input shape, the count that the lesson must state.
 HEADLINES: list[tuple[str, list[Any], tuple[int | None, ...], int]] = [
     ("00-start-here", [tutor.LSTM(128)], (None, 25, 256), 197_120),
@@ -38,6 +41,36 @@ HEADLINES: list[tuple[str, list[Any], tuple[int | None, ...], int]] = [
     ("05-gru", [tutor.GRU(128, reset_after=False)], (None, 25, 256), 147_840),
     ("05-gru", [WORDS, tutor.GRU(128)], (None, 25), 404_224),
     ("05-gru", [WORDS, tutor.GRU(128, reset_after=False)], (None, 25), 403_840),
+    ("06-convolution", [CONV], (None, 100, 95, 3), 1_045),
+    ("06-convolution", [CONV, tutor.Conv2D(35, (5, 2), strides=(3, 2), padding="same")], (None, 100, 95, 3), 20_330),
+    ("06-convolution", [tutor.Conv2D(55, (3, 2), use_bias=False)], (None, 100, 95, 3), 990),
+    ("06-convolution", [tutor.Conv2D(64, 3)], (None, 28, 28, 32), 18_496),
+    ("06-convolution", [tutor.Conv2D(32, 3, groups=2)], (None, 32, 32, 6), 896),
+    ("06-convolution", [tutor.Conv2D(16, 5)], (None, 14, 14, 6), 2_416),
+    ("06-convolution", [tutor.Conv2D(8, 3, dilation_rate=2)], (None, 10, 10, 3), 224),
+    ("06-convolution", [tutor.SeparableConv2D(4, 3)], (None, 32, 32, 3), 43),
+    ("06-convolution", [tutor.Conv2D(4, 3)], (None, 32, 32, 3), 112),
+    ("06-convolution", [tutor.Conv1D(32, 7)], (None, 500, 128), 28_704),
+    ("07-pooling-normalization-dropout", [tutor.BatchNormalization()], (None, 512), 2_048),
+    ("07-pooling-normalization-dropout", [*SEE, tutor.Flatten(), *DECIDE], (None, 150, 150, 3), 3_453_121),
+    ("07-pooling-normalization-dropout", [*SEE, tutor.Flatten(), *DECIDE], (None, 75, 75, 3), 504_001),
+    ("07-pooling-normalization-dropout", [*SEE, tutor.GlobalAveragePooling2D(), *DECIDE], (None, 150, 150, 3), 307_393),
+    (
+        "07-pooling-normalization-dropout",
+        [tutor.Conv2D(64, 3, use_bias=False), tutor.BatchNormalization()],
+        (None, 32, 32, 3),
+        1_984,
+    ),
+    ("08-video-question-answering", [tutor.vision_model()], (None, 224, 224, 3), 1_735_488),
+    ("08-video-question-answering", [tutor.LSTM(256)], (None, 100, 160_000), 164_103_168),
+]
+#: Whole models, as Keras counts them: lesson, model, count.
+MODELS: list[tuple[str, tutor.Model, int]] = [
+    ("08-video-question-answering", tutor.video_question_answering(), 169_436_968),
+    ("08-video-question-answering", tutor.video_question_answering(frames=1000), 169_436_968),
+    ("08-video-question-answering", tutor.video_question_answering(ending="GlobalAveragePooling2D"), 5_859_112),
+    ("08-video-question-answering", tutor.visual_question_answering(), 165_077_800),
+    ("08-video-question-answering", tutor.visual_question_answering(ending="GlobalAveragePooling2D"), 5_333_800),
 ]
 
 of_every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -97,6 +130,12 @@ def test_headline_counts_are_those_of_the_layers(
     lesson: str, layers: list[Any], input_shape: tuple[int | None, ...], count: int
 ) -> None:
     assert tutor.Sequential(layers).build(input_shape).total == count
+    assert f"{count:,}" in prose(FOLDER / f"{lesson}.ipynb")
+
+
+@pytest.mark.parametrize(("lesson", "model", "count"), MODELS)
+def test_headline_counts_are_those_of_the_models(lesson: str, model: tutor.Model, count: int) -> None:
+    assert model.ledger.total == count
     assert f"{count:,}" in prose(FOLDER / f"{lesson}.ipynb")
 
 

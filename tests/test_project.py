@@ -66,5 +66,6 @@ def test_readme_lists_every_notebook() -> None:
     ("layer", "shape", "formula"), re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| (.+) \|$", README, re.M)
 )
 def test_readmes_formulas_are_the_packages(layer: str, shape: str, formula: str) -> None:
-    built = eval(f"tutor.{layer}", {"tutor": tutor}).build(eval(shape))
+    names = {name: getattr(tutor, name) for name in re.findall(r"(\w+)\(", layer)}
+    built = eval(layer, names).build(eval(shape))
     assert built.formula.text == formula

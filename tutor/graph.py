@@ -11,7 +11,7 @@ from tutor.layers.calls import Call, InputLayer, Operation, Tensor, shapes_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,8 @@ from math import prod
 from typing import Any
 
 from tutor import layers
-from tutor.layers.base import Built, Layer, Shape
+from tutor.layers.base import Layer
+from tutor.layers.built import Built, Shape
 from tutor.symbols import Expression, Number, Size, joined
 
 #: What these say changes neither count nor shape, and may be an object of a learner's own.

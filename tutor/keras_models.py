@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.graph import distinct
 from tutor.keras_layers import build_shapes, built_on, entries, formula_of, is_from_keras
-from tutor.layers.arguments import shown
+from tutor.layers.checking import shown
 from tutor.ledger import Ledger, Row
 from tutor.uses import Source, Use, ledger_of, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
 
 
 def explain(model: Any) -> Ledger:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tutor.layers.base import Built, Shape
+    from tutor.layers.built import Built, Shape
     from tutor.symbols import Expression
 
 

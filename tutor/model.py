@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.graph import Graph, WholeModel
 from tutor.layers import arguments
-from tutor.layers.arguments import shown
 from tutor.layers.calls import InputLayer, Tensor, next_place, tensors_in
+from tutor.layers.checking import shown
 from tutor.program import Program
 from tutor.walk import Walk, built_as_layer
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
     from tutor.ledger import Ledger
 
 

@@ -13,7 +13,7 @@ from tutor.diagrams.window import window_scene
 from tutor.paint import Picture
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
     from tutor.ledger import Ledger
 
 

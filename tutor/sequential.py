@@ -16,7 +16,7 @@ from tutor.walk import Walk, built_as_layer, check_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
     from tutor.ledger import Ledger
 
 

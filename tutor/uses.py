@@ -11,7 +11,7 @@ from tutor.ledger import Ledger, Row
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
 
 #: Where a tensor comes from: the place of a use in the list of all of them, or the name of one of the model's inputs.
 Source: TypeAlias = int | str

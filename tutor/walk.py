@@ -16,7 +16,7 @@ from tutor.symbols import Sizes
 from tutor.uses import Source, Use, ledger_of, repeated
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
 
 
 class Walk:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from tutor.layers.base import numbered
+from tutor.layers.built import numbered
 from tutor.palette import gate_role
 from tutor.scene import Box, Item, Label, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers.base import Built, Gate, Weight
+    from tutor.layers.built import Built, Gate, Weight
 
 _WIDTH = 640.0
 _MARGIN = 6.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.explorers.lessons import Lesson, Values
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
     from tutor.ledger import Ledger
     from tutor.scene import Scene
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from tutor.explorers.position import Position
-from tutor.layers.base import Built
+from tutor.layers.built import Built
 from tutor.live.report import Report
 from tutor.palette import css_variable, gate_role
 from tutor.symbols import Size, Style

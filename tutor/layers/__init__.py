@@ -10,7 +10,8 @@ from typing import Any
 
 _FAMILIES = {
     "activations": "Activation ELU Identity LeakyReLU Masking PReLU ReLU Softmax",
-    "base": "Built Gate Layer Weight",
+    "base": "Layer",
+    "built": "Built Gate Weight",
     "conv_lstm": "ConvLSTM1D ConvLSTM2D ConvLSTM3D",
     "convolution": "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D",
     "core": "Dense Embedding",

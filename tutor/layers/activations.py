@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from tutor.layers import arguments as arg
 from tutor.layers.axes import axis_names
-from tutor.layers.base import Layer, Shape, Weight, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape, Weight
+from tutor.layers.declaration import layer
 from tutor.symbols import Number, Sizes
 
 

@@ -6,50 +6,14 @@ refused with the layer, the argument, the value, what is allowed and, where it h
 
 from __future__ import annotations
 
-import difflib
-import math
-import numbers
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable
 from dataclasses import MISSING, Field, field
 from typing import Any
 
-#: The largest size that a tensor's axis can have: Keras and TensorFlow keep it in 64 bits.
-LARGEST_SIZE = 2**63 - 1
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# Keras 3's own names; a test holds each list against Keras itself.
-ACTIVATIONS = _words(
-    """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear
-    log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
-    sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold"""
-)
-INITIALIZERS = _words(
-    """constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform normal one ones
-    orthogonal random_normal random_uniform stft truncated_normal uniform variance_scaling zero zeros Constant
-    GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer LecunNormal LecunUniform Ones Orthogonal
-    OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal VarianceScaling
-    Zeros"""
-)
-#: Those of them that cannot fill a vector, such as a bias.
-MATRIX_INITIALIZERS = _words("identity orthogonal Identity IdentityInitializer Orthogonal OrthogonalInitializer")
-#: Those that cannot fill anything of more than two axes either, such as a convolution's kernel.
-SQUARE_INITIALIZERS = _words("identity Identity IdentityInitializer")
-REGULARIZERS = _words("l1 l1l2 l2 orthogonal_regularizer L1 L1L2 L2 OrthogonalRegularizer")
-CONSTRAINTS = _words("max_norm min_max_norm non_neg unit_norm MaxNorm MinMaxNorm NonNeg UnitNorm")
-
-#: The dtypes that weights can have and be trained in. Keras's "int8_from_float32" and its like store other weights.
-DTYPES = _words("float16 bfloat16 float32 float64 mixed_float16 mixed_bfloat16")
+from tutor.layers import names
+from tutor.layers.checking import is_several, real_number, shape_of, shown, suggestion, whole_number, whole_numbers
 
 Check = Callable[[str, Any], Any]
-
-
-class ArgumentError(ValueError, TypeError):
-    """An argument that the layer does not have, or lacks. Keras says ValueError, Python says TypeError: it is both."""
 
 
 def check(layer: str, argument: Field[Any], value: object) -> Any:
@@ -63,56 +27,9 @@ def check(layer: str, argument: Field[Any], value: object) -> Any:
     return value if kind is None else kind(f"{layer}: {argument.name}={shown(value)}", value)
 
 
-def shown(value: object) -> str:
-    """The value as Python writes it, on one line that fits into a sentence."""
-    try:
-        text = " ".join(repr(value).split())
-    except ValueError:  # Python writes no whole number of more than 4,300 digits
-        return f"a {type(value).__name__} too long to write"
-    return text if len(text) <= 80 else f"{text[:79]}…"
-
-
 def _argument(kind: Check | None, default: Any) -> Any:
     metadata = {} if kind is None else {"check": kind}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
-
-
-def whole_number(given: str, value: Any, minimum: int | None = 1) -> int:
-    """The value as an ``int`` of at least ``minimum``, if there is one; ``given`` opens the error's sentence.
-
-    Raises:
-        TypeError: no whole number (a boolean, a text, a fraction, None).
-        ValueError: below ``minimum``, or larger than an axis can be.
-    """
-    wanted = "a whole number" if minimum is None else f"a whole number of at least {minimum}"
-    if isinstance(value, bool):
-        raise TypeError(f"{given} is a boolean, but {wanted} is needed.")
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{given} is not {wanted}.{_numeric_repair(value)}") from None
-    if minimum is not None and number < minimum:
-        raise ValueError(f"{given} is too small: {wanted} is needed.")
-    if abs(number) > LARGEST_SIZE:
-        raise ValueError(f"{given} is larger than any axis of a tensor can be ({LARGEST_SIZE:,}).")
-    return number
-
-
-def _numeric_repair(value: object) -> str:
-    if isinstance(value, str):
-        digits = value.replace(",", "").replace("_", "").strip()
-        return f" Write it without quotes: {int(digits)}." if digits.isdecimal() and len(digits) < 20 else ""
-    if isinstance(value, float) and value.is_integer() and 0 < value <= LARGEST_SIZE:
-        return f" Write {int(value)}, without the decimal point."
-    if isinstance(value, float) and 0 < value <= LARGEST_SIZE:
-        return f" Did you mean {int(value)} or {int(value) + 1}?"
-    return ""
-
-
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """``" Did you mean …?"`` for a misspelt name, or nothing."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def size(*, default: Any = MISSING) -> Any:
@@ -127,30 +44,6 @@ def optional_size(*, default: Any = None) -> Any:
         return None if value is None else whole_number(given, value)
 
     return _argument(kind, default)
-
-
-def is_several(value: object) -> bool:
-    """Whether the value is a sequence of entries, such as a tuple, rather than one thing."""
-    one = isinstance(value, (str, bytes, Mapping, Set)) or getattr(value, "ndim", 1) == 0
-    return isinstance(value, Iterable) and not one
-
-
-def whole_numbers(given: str, value: Any, count: int | None = None, minimum: int | None = 1) -> tuple[int, ...]:
-    """The value's entries as whole numbers of at least ``minimum``, ``count`` of them if that is given.
-
-    Raises:
-        TypeError: an entry is no whole number, or the value no sequence.
-        ValueError: an entry is too small, or there are more or fewer entries.
-    """
-    if not is_several(value):
-        raise TypeError(f"{given} is not a tuple of whole numbers.{_numeric_repair(value)}")
-    entries = tuple(value)
-    if count is not None and len(entries) != count:
-        raise ValueError(f"{given} has {len(entries)} entries, but {count} are needed.")
-    return tuple(
-        whole_number(f"{given}, whose entry {place} is {shown(entry)},", entry, minimum)
-        for place, entry in enumerate(entries)
-    )
 
 
 def sizes(count: int, *, default: Any = MISSING, minimum: int | None = 1) -> Any:
@@ -264,21 +157,6 @@ def number(
     return _argument(kind, default)
 
 
-def real_number(given: str, value: Any, wanted: str = "a finite number") -> float:
-    """The value as a finite ``int`` or ``float``; ``given`` opens the error's sentence.
-
-    Raises:
-        TypeError: no real number (a boolean, a text, None).
-        ValueError: not finite.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{given} is not {wanted}.")
-    found = int(value) if isinstance(value, numbers.Integral) else float(value)
-    if isinstance(found, float) and not math.isfinite(found):
-        raise ValueError(f"{given} is not {wanted}.")
-    return found
-
-
 def values(*, default: Any = MISSING) -> Any:
     """A number, or a table of numbers of any rank, kept as tuples; None as a default means that it may be left out."""
 
@@ -296,13 +174,6 @@ def _table(given: str, value: Any) -> Any:
     if len({shape_of(row) for row in rows}) > 1:
         raise ValueError(f"{given} has rows of different lengths.")
     return rows
-
-
-def shape_of(table: Any) -> tuple[int, ...]:
-    """The shape of what :func:`values` keeps: ``()`` for a number."""
-    if not isinstance(table, tuple):
-        return ()
-    return (len(table), *(shape_of(table[0]) if table else ()))
 
 
 def flag(*, default: Any) -> Any:
@@ -344,12 +215,12 @@ def _name_check(kind_of_thing: str, known: tuple[str, ...]) -> Check:
 
 def activation(*, default: Any = MISSING) -> Any:
     """The name of an activation function, a function, or None for none."""
-    return _argument(_name_check("an activation", ACTIVATIONS), default)
+    return _argument(_name_check("an activation", names.ACTIVATIONS), default)
 
 
 def initializer(*, default: Any) -> Any:
     """How a weight starts. Changes neither count nor shape."""
-    by_name = _name_check("an initializer", INITIALIZERS)
+    by_name = _name_check("an initializer", names.INITIALIZERS)
 
     def kind(given: str, value: Any) -> Any:
         if isinstance(value, str) and value in ("constant", "Constant"):
@@ -363,12 +234,12 @@ def initializer(*, default: Any) -> Any:
 
 def regularizer(*, default: Any = None) -> Any:
     """A penalty on a weight. Changes neither count nor shape."""
-    return _argument(_name_check("a regularizer", REGULARIZERS), default)
+    return _argument(_name_check("a regularizer", names.REGULARIZERS), default)
 
 
 def constraint(*, default: Any = None) -> Any:
     """A limit on a weight. Changes neither count nor shape."""
-    return _argument(_name_check("a constraint", CONSTRAINTS), default)
+    return _argument(_name_check("a constraint", names.CONSTRAINTS), default)
 
 
 def seed(*, default: Any = None) -> Any:
@@ -393,10 +264,10 @@ def dtype(*, default: Any = None) -> Any:
         name = value if isinstance(value, str) else getattr(value, "name", None) or getattr(value, "__name__", None)
         if not isinstance(name, str):
             raise TypeError(f"{given} is not the name of a dtype, such as 'float32'.")
-        if name not in DTYPES:
+        if name not in names.DTYPES:
             raise ValueError(
-                f"{given} is not a dtype of weights that training can change: {', '.join(DTYPES)}."
-                f"{suggestion(name, DTYPES)}"
+                f"{given} is not a dtype of weights that training can change: {', '.join(names.DTYPES)}."
+                f"{suggestion(name, names.DTYPES)}"
             )
         return name
 

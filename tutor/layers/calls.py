@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers import arguments
-from tutor.layers.arguments import shown
+from tutor.layers import checking
+from tutor.layers.checking import shown
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built, Shape
+    from tutor.layers.built import Built, Shape
 
 _places = itertools.count()
 
@@ -172,14 +172,14 @@ def Input(  # noqa: N802  (Keras's name)
         raise ValueError("Input needs one shape: the shape of one example, such as Input((784,)), or batch_shape.")
     argument = "shape" if batch_shape is None else "batch_shape"
     given = shape if batch_shape is None else batch_shape
-    if not arguments.is_several(given):
+    if not checking.is_several(given):
         repair = f" Write ({given},)." if isinstance(given, int) else ""
         raise TypeError(f"Input: {argument}={shown(given)} is not a tuple.{repair}")
     axes = (batch_size, *given) if batch_shape is None else tuple(given)
     if not axes:
         raise ValueError("Input: batch_shape=() has no axis, but the first one, the batch, is always there.")
     whole = tuple(
-        None if axis is None else arguments.whole_number(f"Input: axis {place} of {shown(axes)}, {shown(axis)},", axis)
+        None if axis is None else checking.whole_number(f"Input: axis {place} of {shown(axes)}, {shown(axis)},", axis)
         for place, axis in enumerate(axes)
     )
     if name is not None and (not isinstance(name, str) or "/" in name):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Gate, Shape, Weight, layer
+from tutor.layers.built import Gate, Shape, Weight
 from tutor.layers.convolution import Convolution
+from tutor.layers.declaration import layer
 from tutor.layers.recurrent import check_batch, lstm_gates
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME
 from tutor.layers.windows import PerAxis

@@ -11,7 +11,9 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Shape, Weight, layer
+from tutor.layers import names
+from tutor.layers.built import Shape, Weight
+from tutor.layers.declaration import layer
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME
 from tutor.layers.windows import PerAxis, Windowed
 from tutor.symbols import Expression, Quotient, Sizes
@@ -31,7 +33,7 @@ class Convolution(Windowed):
         for argument in fields(self):
             fills_a_kernel = argument.name.endswith("_initializer") and argument.name != "bias_initializer"
             value = getattr(self, argument.name)
-            if fills_a_kernel and isinstance(value, str) and value in arg.SQUARE_INITIALIZERS:
+            if fills_a_kernel and isinstance(value, str) and value in names.SQUARE_INITIALIZERS:
                 raise ValueError(
                     f"{self.kind}: {argument.name}={value!r} makes a square matrix, but a convolution's kernel has "
                     f"{len(self.spatial) + 2} axes. Try {argument.default!r}."

@@ -6,7 +6,9 @@ from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Layer, Shape, Weight, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape, Weight
+from tutor.layers.declaration import layer
 from tutor.symbols import Size, Sizes
 
 if TYPE_CHECKING:

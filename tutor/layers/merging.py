@@ -11,8 +11,10 @@ from functools import reduce
 from typing import ClassVar, TypeAlias
 
 from tutor.layers import arguments as arg
-from tutor.layers.arguments import shown
-from tutor.layers.base import Layer, Shape, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape
+from tutor.layers.checking import shown
+from tutor.layers.declaration import layer
 from tutor.symbols import Sizes
 
 Shapes: TypeAlias = tuple[Shape, ...]

@@ -11,8 +11,11 @@ from math import gcd, inf
 from typing import Any, ClassVar
 
 from tutor.layers import arguments as arg
+from tutor.layers import checking
 from tutor.layers.axes import axis_names
-from tutor.layers.base import Layer, Shape, Weight, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape, Weight
+from tutor.layers.declaration import layer
 from tutor.symbols import Sizes
 
 
@@ -90,10 +93,10 @@ class BatchNormalization(_OfChannels):
 
     @staticmethod
     def _check_clipping(clipping: Any) -> None:
-        given = f"BatchNormalization: renorm_clipping={arg.shown(clipping)}"
+        given = f"BatchNormalization: renorm_clipping={checking.shown(clipping)}"
         if not isinstance(clipping, Mapping) or not clipping.keys() <= {"rmin", "rmax", "dmax"}:
             raise ValueError(f"{given} is not a dictionary of 'rmin', 'rmax' and 'dmax', or some of them.")
-        limits = {name: arg.real_number(f"{given}, of which {name}", limit) for name, limit in clipping.items()}
+        limits = {name: checking.real_number(f"{given}, of which {name}", limit) for name, limit in clipping.items()}
         if limits.get("rmin", -inf) > limits.get("rmax", inf):
             raise ValueError(f"{given} leaves nothing between rmin and rmax.")
         if limits.get("dmax", 0) < 0:
@@ -206,7 +209,7 @@ class Normalization(_AlongAxes):
         if (self.mean is None) != (self.variance is None):
             given, lacking = ("variance", "mean") if self.mean is None else ("mean", "variance")
             raise ValueError(f"Normalization: {given} is given without {lacking}. Give both, or leave both to adapt().")
-        mean, variance = arg.shape_of(self.mean), arg.shape_of(self.variance)
+        mean, variance = checking.shape_of(self.mean), checking.shape_of(self.variance)
         if mean != variance:
             raise ValueError(f"Normalization: mean is of shape {mean}, but variance of {variance}; they must be equal.")
 
@@ -215,7 +218,7 @@ class Normalization(_AlongAxes):
 
     def _sizes(self, shape: Shape) -> Sizes:
         sizes = super()._sizes(shape)
-        given, kept = arg.shape_of(self.mean), tuple(size.value for size in sizes.values())
+        given, kept = checking.shape_of(self.mean), tuple(size.value for size in sizes.values())
         aligned = kept[max(len(kept) - len(given), 0) :]
         if len(given) > len(kept) or any(one not in (1, other) for one, other in zip(given, aligned, strict=True)):
             raise ValueError(

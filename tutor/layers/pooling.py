@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Shape, layer
+from tutor.layers.built import Shape
+from tutor.layers.declaration import layer
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME, Spatial
 from tutor.layers.windows import PerAxis, Windowed
 

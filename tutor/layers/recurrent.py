@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Gate, Layer, Shape, Weight, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Gate, Shape, Weight
+from tutor.layers.declaration import layer
 from tutor.symbols import Expression, Number, Sizes
 
 if TYPE_CHECKING:

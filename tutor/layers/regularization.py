@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Layer, layer
+from tutor.layers.base import Layer
+from tutor.layers.declaration import layer
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME, Spatial
 
 

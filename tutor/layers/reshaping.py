@@ -10,7 +10,9 @@ from operator import mul
 from typing import Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Layer, Shape, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape
+from tutor.layers.declaration import layer
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME, Spatial
 from tutor.symbols import Sizes
 

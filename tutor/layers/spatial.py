@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
-from tutor.layers.base import Layer, Shape
+from tutor.layers.base import Layer
+from tutor.layers.built import Shape
 from tutor.symbols import Sizes
 
 _Amount = TypeVar("_Amount")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.base import Shape, Weight, layer
+from tutor.layers.built import Shape, Weight
 from tutor.layers.convolution import Convolution
+from tutor.layers.declaration import layer
 from tutor.layers.spatial import IMAGE, STEPS, VOLUME
 from tutor.layers.windows import PerAxis, unslid
 from tutor.symbols import Expression, Size, Sizes

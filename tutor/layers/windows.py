@@ -25,7 +25,7 @@ from tutor.symbols import Expression, Number, Size, Style, Sum, product
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
 
 #: One number for all spatial axes, or one for each.
 PerAxis: TypeAlias = int | tuple[int, ...]

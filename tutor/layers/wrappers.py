@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import arguments as arg
-from tutor.layers.arguments import shown, suggestion
-from tutor.layers.base import Built, Layer, Shape, Weight, layer
+from tutor.layers.base import Layer
+from tutor.layers.built import Built, Shape, Weight
 from tutor.layers.calls import Operation, shapes_in
+from tutor.layers.checking import shown, suggestion
+from tutor.layers.declaration import layer
 from tutor.layers.recurrent import Recurrent
 from tutor.symbols import Expression, Number, Size, joined, product
 

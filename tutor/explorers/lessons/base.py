@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tutor.explorers.controls import Control, FlagControl, SizeControl
-from tutor.layers.arguments import ArgumentError, suggestion
+from tutor.layers.checking import ArgumentError, suggestion
 from tutor.model import Model
 from tutor.sequential import Sequential
 
