@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tutor.diagrams.grids import View
     from tutor.diagrams.sliding import Axis
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
 
 _MAX, _MEAN = ("MaxPooling1D", "MaxPooling2D"), ("AveragePooling1D", "AveragePooling2D")
 _BY_CHANNEL = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
@@ -75,6 +75,10 @@ def _work_words(built: Built) -> str:
         work = "keeps the largest entry" if kind in _MAX else "takes the mean" if kind in _MEAN else "adds up, weighted"
         mixed = ", then the channels are mixed" if kind.startswith("Separable") else ""
         return f"One channel is drawn. In each of them the window {work}{mixed}."
+    groups = built.sizes["groups"].value if "groups" in built.sizes else 1
+    if groups > 1 and channels is not None:
+        share = f"{channels // groups} of the {channels} channels"
+        return f"Each filter adds up, weighted, what the window holds in {share}, those of its group; one is drawn."
     whole = "" if channels == 1 else f" in all {channels} channels, of which one is drawn"
     return f"Each filter adds up, weighted, what the window holds{whole}."
 

@@ -21,13 +21,14 @@ const grouped = (number) => number.toLocaleString("en-US");
 // and for screen readers: its value is the size itself, and an arrow key moves it by one.
 const sizeControl = (spec, commit, say) => {
   const id = freshId();
-  const decades = Math.log(spec.high / spec.low);
+  const decades = Math.log(spec.high - spec.low + 1);
   let value = spec.start;
 
   const range = make("input", { type: "range", min: spec.low, max: spec.high, step: 1, "aria-labelledby": id });
   const field = make("input", {
     type: "number", min: spec.low, max: spec.limit, step: 1, "aria-labelledby": id, autocomplete: "off",
   });
+  let editing = false; // what is being typed must not be overwritten by an answer that comes in meanwhile
   const thumb = make("span", { class: "tutor-thumb" });
   const track = make("span", { class: "tutor-track" }, make("span", { class: "tutor-rail" }), range, thumb);
 
@@ -37,8 +38,8 @@ const sizeControl = (spec, commit, say) => {
     range.value = shown;
     range.setAttribute("aria-valuenow", shown);
     range.setAttribute("aria-valuetext", grouped(value));
-    field.value = value;
-    thumb.style.left = `${(100 * Math.log(shown / spec.low)) / decades}%`;
+    if (!editing) field.value = value;
+    thumb.style.left = `${(100 * Math.log(shown - spec.low + 1)) / decades}%`;
   };
   const set = (next) => {
     if (next === value) return show(value);
@@ -57,7 +58,7 @@ const sizeControl = (spec, commit, say) => {
   const follow = (event) => {
     const box = track.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-    set(Math.round(spec.low * Math.exp(share * decades)));
+    set(Math.round(spec.low + Math.exp(share * decades) - 1));
   };
   track.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -71,14 +72,16 @@ const sizeControl = (spec, commit, say) => {
   });
 
   const typed = () => {
+    editing = false;
     const next = Number(field.value);
     if (field.value !== "" && Number.isInteger(next) && next >= spec.low && next <= spec.limit) return set(next);
     show(value);
     say(`${spec.label} takes a whole number from ${grouped(spec.low)} to ${grouped(spec.limit)}.`);
   };
   field.addEventListener("change", typed);
+  field.addEventListener("input", () => { editing = true; });
   field.addEventListener("blur", () => {
-    if (field.value !== String(value)) typed(); // browsers send no "change" where Enter came between two edits
+    if (editing) typed(); // browsers send no "change" where Enter came between two edits
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") typed();
@@ -194,9 +197,17 @@ function render({ model, el }) {
     node.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
+  // Pictures and what is filled into them come in one message, but are told apart, and in any order.
+  let drawn = {};
   const frames = new Map();
   const showPictures = () => {
     const pictures = model.get("pictures");
+    if (pictures !== drawn) draw(drawn = pictures);
+    for (const [name, change] of Object.entries(model.get("changes"))) {
+      fill(frames.get(name).firstElementChild, change);
+    }
+  };
+  const draw = (pictures) => {
     const names = Object.keys(pictures);
     which.replaceChildren(...names.map((name) => make("option", {}, name)));
     main.replaceChildren();
@@ -208,12 +219,6 @@ function render({ model, el }) {
       frame.innerHTML = text;
       const svg = frame.firstElementChild;
       svg.items = new Map([...svg.querySelectorAll("[data-item]")].map((item) => [item.dataset.item, item]));
-    }
-    showChanges();
-  };
-  const showChanges = () => {
-    for (const [name, change] of Object.entries(model.get("changes"))) {
-      fill(frames.get(name).firstElementChild, change);
     }
   };
   const showWords = () => {
@@ -255,7 +260,7 @@ function render({ model, el }) {
   };
 
   const watched = {
-    "change:pictures": showPictures, "change:changes": showChanges, "change:words": showWords,
+    "change:pictures": showPictures, "change:changes": showPictures, "change:words": showWords,
     "change:keras": showKeras, "change:values": showValues,
     "msg:custom": (message, buffers) => download(message.download, buffers[0]),
   };

@@ -77,4 +77,4 @@ class Position:
         places = 1
         for rule in built.output_rules.values():
             places *= rule.value
-        return min(int(self.values["step"]), places) - 1
+        return min(int(self.values["step"]), places - 1)

@@ -28,6 +28,7 @@ _HERE = Path(__file__).parent
 
 #: Moves of one control that follow each other faster than this, in seconds, are told as one.
 _ONE_GESTURE = 1.5
+_NO_GESTURE = ("", 0.0)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -55,7 +56,7 @@ class Explorer(anywidget.AnyWidget):
         # Controls are moved from the kernel's thread (or a subshell's), Keras answers on a thread of its own.
         self._lock = threading.RLock()
         self._serial = 0
-        self._gesture: tuple[str, float] = ("", 0.0)
+        self._gesture = _NO_GESTURE
         self._drawings: dict[tuple[object, ...], str] = {}
         self._process = keras_process or live.shared()
         self.title = lesson.title
@@ -78,11 +79,18 @@ class Explorer(anywidget.AnyWidget):
 
     def reset(self) -> None:
         """Put every control back to where it started."""
-        self.values = self._lesson.start
+        self._jump(self._lesson.start)
 
     def preset(self, name: str) -> None:
         """Put the controls to a named position, such as ``"a tiny one"``."""
-        self.values = {**self._lesson.start, **self._lesson.presets[name]}
+        self._jump({**self._lesson.start, **self._lesson.presets[name]})
+
+    def _jump(self, values: dict[str, Any]) -> None:
+        """Move there at once: part of no gesture before it or after it."""
+        with self._lock:
+            self._gesture = _NO_GESTURE
+            self.values = values
+            self._gesture = _NO_GESTURE
 
     def _moved(self, change: Any) -> None:
         with self._lock:

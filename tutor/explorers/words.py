@@ -20,7 +20,9 @@ def formula_html(position: Position) -> str:
     if position.explored is None:
         row = max(position.ledger.rows, key=lambda row: row.count)
         share = row.count / position.ledger.total
-        head = f"<p class='tutor-share'>{share:.0%} of the model is {escape(row.path)} ({escape(row.kind)}):</p>"
+        head = (
+            f"<p class='tutor-share'>{100 * share:.0f} % of the model is {escape(row.path)} ({escape(row.kind)}):</p>"
+        )
         return head + "".join(_formula_lines(position.builts[row.path])) + _together(position)
     lines = [*_formula_lines(position.explored), *_parts_lines(position.explored)]
     before = list(position.builts.values())[:-1]
@@ -124,19 +126,23 @@ def move_text(before: Position, now: Position) -> str:
     return " ".join(parts)
 
 
-#: Of a larger model, so many layers' changes are told; the rest is counted.
+#: Of layers that change their shape alone, so many are told; the rest is counted.
 _TOLD = 2
 
 
 def _effects(before: Position, now: Position) -> list[str]:
-    told = [
-        (path if now.explored is None else new.layer.kind, effect)
+    pairs = [
+        (path if now.explored is None else new.layer.kind, before.builts[path], new)
         for path, new in now.builts.items()
-        if path in before.builts and (effect := _effect(before.builts[path], new))
+        if path in before.builts
     ]
-    told.sort(key=lambda told: "parameters" not in told[1])
-    further = [f"{len(told) - _TOLD} more layers changed shape or count"] if len(told) > _TOLD + 1 else []
-    return [f"{name}: {effect}" for name, effect in (told[:_TOLD] if further else told)] + further
+    counts = [f"{name}: {_effect(old, new)}" for name, old, new in pairs if old.count != new.count]
+    others = [
+        f"{name}: {effect}" for name, old, new in pairs if old.count == new.count and (effect := _effect(old, new))
+    ]
+    if len(others) > _TOLD + 1:
+        others[_TOLD:] = [f"{len(others) - _TOLD} more layers changed their shape alone"]
+    return counts + others
 
 
 def _value(value: Any) -> str:
@@ -147,6 +153,8 @@ def _value(value: Any) -> str:
 
 def _effect(old: Built, new: Built) -> str:
     said = []
+    if old.count == new.count and old.trainable_count != new.trainable_count:
+        said.append(f"trained {old.trainable_count:,} → {new.trainable_count:,}")
     if old.count != new.count:
         said.append(f"{old.count:,} → {new.count:,} parameters ({f'{new.count - old.count:+,}'.replace('-', '−')})")
     if old.output_shape != new.output_shape:

@@ -24,7 +24,7 @@ def _window(key: str, start: int, meaning: str, label: str, *, high: int = 11) -
 
 
 def _step() -> SizeControl:
-    return size("step", 1, "which place of the window the picture below shows", high=64, limit=10_000_000)
+    return size("step", 0, "which place of the window the picture shows, row by row", low=0, high=400, limit=10_000_000)
 
 
 _CHANNELS = size("channels", 3, "how many numbers describe one pixel: 3 for red, green and blue")
@@ -196,7 +196,7 @@ DROPOUT = Lesson(
     "Dropout",
     (
         *_picture(28, 28, 64),
-        size("rate", 50, "how many in a hundred numbers are set to 0 while training", high=100, limit=100,
+        size("rate", 50, "how many in a hundred numbers are set to 0 while training", low=0, high=100, limit=100,
              label="rate in %"),
     ),
     {"half of them": {"rate": 50}, "one in ten": {"rate": 10}},
