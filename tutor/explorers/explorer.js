@@ -13,20 +13,17 @@ const make = (tag, attributes = {}, ...children) => {
 // A summary of more columns than this needs the whole page's width to be read.
 const WIDE = 76;
 
-let made = 0;
-const freshId = () => `tutor-${++made}`;
 const grouped = (number) => number.toLocaleString("en-US");
 
 // A size runs over decades, so the track is logarithmic. Underneath lies a native range, invisible, for the keyboard
 // and for screen readers: its value is the size itself, and an arrow key moves it by one.
 const sizeControl = (spec, commit, say) => {
-  const id = freshId();
   const decades = Math.log(spec.high - spec.low + 1);
   let value = spec.start;
 
-  const range = make("input", { type: "range", min: spec.low, max: spec.high, step: 1, "aria-labelledby": id });
+  const range = make("input", { type: "range", min: spec.low, max: spec.high, step: 1, "aria-label": spec.label });
   const field = make("input", {
-    type: "number", min: spec.low, max: spec.limit, step: 1, "aria-labelledby": id, autocomplete: "off",
+    type: "number", min: spec.low, max: spec.limit, step: 1, "aria-label": spec.label, autocomplete: "off",
   });
   let editing = false; // what is being typed must not be overwritten by an answer that comes in meanwhile
   const thumb = make("span", { class: "tutor-thumb" });
@@ -88,7 +85,7 @@ const sizeControl = (spec, commit, say) => {
   });
 
   show(value);
-  const node = make("div", { class: "tutor-size", title: spec.help }, make("label", { id }, spec.label), track, field);
+  const node = make("div", { class: "tutor-size", title: spec.help }, make("span", {}, spec.label), track, field);
   return { node, show };
 };
 

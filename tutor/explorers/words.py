@@ -23,13 +23,15 @@ def formula_html(position: Position) -> str:
         head = (
             f"<p class='tutor-share'>{100 * share:.0f} % of the model is {escape(row.path)} ({escape(row.kind)}):</p>"
         )
-        return head + "".join(_formula_lines(position.builts[row.path])) + _together(position)
+        lines = "".join(_formula_lines(position.builts[row.path]))
+        return f"{head}{lines}<p class='tutor-rest'>{_together(position)}</p>"
     lines = [*_formula_lines(position.explored), *_parts_lines(position.explored)]
     before = list(position.builts.values())[:-1]
     if before:
         rest = " + ".join(f"{other.layer.kind} {other.formula.numbers} = {other.count:,}" for other in before)
         kind = position.explored.layer.kind
-        lines.append(f"<p class='tutor-rest'>{rest}; its units are the {kind}'s features.</p>{_together(position)}")
+        said = f"{rest}; its units are the {kind}'s features. {_together(position)}"
+        lines.append(f"<p class='tutor-rest'>{said}</p>")
     return "".join(lines)
 
 
@@ -51,7 +53,7 @@ def _parts_lines(built: Built) -> list[str]:
             for gate in built.gates
         )
         each = f"{built.gate_formula.write(_MARKUP)} = {built.gate_formula.value:,}"
-        return [f"<p class='tutor-share'>{chips} {len(built.gates)} gates, each {each}</p>"]
+        return [f"<p class='tutor-share'>{chips} {len(built.gates)} gates of {each}</p>"]
     if built.trainable_count < built.count:
         trained = f"{built.trainable_formula.write(_MARKUP)} = {built.trainable_count:,}"
         fixed = f"{built.non_trainable_formula.write(_MARKUP)} = {built.non_trainable_formula.value:,}"
@@ -60,7 +62,7 @@ def _parts_lines(built: Built) -> list[str]:
 
 
 def _together(position: Position) -> str:
-    return f"<p class='tutor-rest'>Together: <strong>{position.ledger.total:,}</strong></p>"
+    return f"Together: <strong>{position.ledger.total:,}</strong>"
 
 
 class _Markup(Style):
