@@ -9,7 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import tutor
-from tutor.diagrams.flow import MOST_LAYERS, MOST_TENSORS, flow_scene
+from tutor.diagrams.chain import MOST_LAYERS, MOST_TENSORS
+from tutor.diagrams.flow import flow_scene
 from tutor.ledger import Ledger, Row
 from tutor.paint import figure
 from tutor.scene import Box, Label, Wire

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
 
 #: One name an axis, the batch's in front.
 Names: TypeAlias = tuple[str, ...]
@@ -75,7 +75,7 @@ def names_carried(kind: str, shape: Shape, made: Names) -> Names:
 
     Where the layer gives the axes a meaning, it names them.
     """
-    if kind == "Dense" or kind in _READS:
+    if kind == "Dense" or len(_READS.get(kind, ())) == len(shape):
         return names_read(kind, shape, made)
     return tuple("channels" if name == "filters" else name for name in made)
 

@@ -34,7 +34,7 @@ from tutor.diagrams.parts import (
     short_name,
     vector,
 )
-from tutor.layers.base import Built
+from tutor.layers.built import Built
 from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
 from tutor.palette import gate_role
 from tutor.scene import Box, Item, Label, Wire

@@ -1,6 +1,7 @@
-"""How a tensor flows through a layer or a whole model: boxes with shapes, axes by name, and the layers between.
+"""Layers one after another: boxes with shapes, axes by name, and the layers between.
 
-A chain runs from left to right and wraps into further rows. Where a model branches, each of its layers stands alone.
+A chain runs from left to right and wraps into further rows. Where nothing is known of how the layers of a model are
+connected, each of them stands alone.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor.diagrams.steps import Step, Tensor, chained, folded, steps_of
+from tutor.diagrams.steps import Step, Tensor, chained, folded, none_note
+from tutor.diagrams.wording import cut, shape_text, width
 from tutor.scene import Box, Item, Label, Scene, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers.base import Built
-    from tutor.ledger import Ledger
 
 #: Of a longer model, the middle layers are folded into one box.
 MOST_LAYERS = 30
@@ -34,8 +34,6 @@ _ROW_GAP = 22.0
 _SMALLEST = 7.5
 #: The share of a box's width that its text may take.
 _INNER = 0.965
-#: How much wider bold figures are.
-_BOLD = 1.14
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,12 @@ _WIDE = _Grid(tensor=176.0, layer=176.0, gap=52.0, layers=1, size=9.5)
 _NARROW = _Grid(tensor=116.0, layer=112.0, gap=15.0, layers=2, size=8.5)
 
 
-def flow_scene(subject: Built | Ledger) -> Scene:
-    """The flow through one layer, or through all layers of a model.
+def chain_scene(steps: Sequence[Step], *, is_chain: bool) -> Scene:
+    """The steps one after another, or, if they are no chain, one by one.
 
-    The scenes of a layer or a stack whose sizes alone change have the same structure and the same height.
+    The scenes of steps whose sizes alone differ have the same structure and the same height.
     """
-    steps = steps_of(subject)
-    chain = chained(steps)
+    chain = chained(steps) if is_chain else None
     shown = folded(chain or steps, MOST_LAYERS, is_chain=chain is not None)
     grid = _WIDE if chain is None or len(shown) == 1 else _NARROW
     items: list[Item] = []
@@ -79,7 +76,10 @@ def flow_scene(subject: Built | Ledger) -> Scene:
         if goes_on:
             items.append(_from_row_to_row(f"wire-{start}", grid, above, gutter, middle))
         items += _row(row, start, enters, grid, middle)
-    notes = [_none_note(shown), *_model_notes(steps, is_chain=chain is not None)]
+    notes = [
+        none_note(tensor for step in shown for tensor in (*step.inputs, *step.outputs)),
+        *_model_notes(steps, is_chain=chain is not None),
+    ]
     y = bottom + _MARGIN + _LINE / 2
     for line, note in enumerate(notes):
         room = _WIDTH - 2 * _MARGIN
@@ -110,9 +110,10 @@ def _layer(name: str, step: Step, grid: _Grid, left: float, middle: float) -> It
     top = middle - _LAYER_HEIGHT / 2
     yield Box(name, left, top, grid.layer, _LAYER_HEIGHT, "cell", radius=5.0, dashed=step.is_folded)
     centre, room, count = left + grid.layer / 2, _INNER * grid.layer, _parameters(step.count)
-    number = count if _width(count) <= room else f"{step.count:,}"
-    yield Label(f"{name}/kind", centre, middle - 13, _cut(step.kind, room), room, grid.size + 0.5, bold=True)
-    yield Label(f"{name}/name", centre, middle, _cut(step.name, room), room, grid.size - 0.5, colour="muted")
+    number = count if width(count, _SMALLEST, bold=False) <= room else f"{step.count:,}"
+    yield Label(f"{name}/kind", centre, middle - 13, cut(step.kind, room, _SMALLEST), room, grid.size + 0.5, bold=True)
+    own_name = cut(step.name, room, _SMALLEST, bold=False)
+    yield Label(f"{name}/name", centre, middle, own_name, room, grid.size - 0.5, colour="muted")
     yield Label(f"{name}/count", centre, middle + 13, number, room, grid.size)
 
 
@@ -134,12 +135,12 @@ def _tensor(name: str, tensor: Tensor, grid: _Grid, left: float, middle: float) 
         yield Label(f"{name}/title", centre, y, tensor.title, grid.tensor, 8.0, colour="muted")
     yield Box(name, left, middle - _TENSOR_HEIGHT / 2, grid.tensor, _TENSOR_HEIGHT, "tensor", radius=2.0)
     room = _INNER * grid.tensor
-    yield Label(f"{name}/shape", centre, middle, _shape_text(tensor, room), room, grid.size, bold=True)
+    yield Label(f"{name}/shape", centre, middle, shape_text(tensor.shape, room, _SMALLEST), room, grid.size, bold=True)
     sizes = [str(size) for size in tensor.shape]
     size, gap = grid.size - 1, 3.0
-    values = max((_width(text, size) + 1 for text in sizes), default=0.0)
+    values = max((width(text, size, bold=False) + 1 for text in sizes), default=0.0)
     values = min(values, 0.45 * grid.tensor)
-    words = max((_width(text, size) for text in tensor.names), default=0.0)
+    words = max((width(text, size, bold=False) for text in tensor.names), default=0.0)
     split = left + max((grid.tensor - values - gap - words) / 2, 0.0) + values
     for axis, (text, word) in enumerate(zip(sizes, tensor.names, strict=True)):
         y = middle + _TENSOR_HEIGHT / 2 + 3 + (axis + 0.5) * _LINE
@@ -181,41 +182,6 @@ def _bottom(stack: Sequence[Tensor], middle: float) -> float:
     return middles[-1] + _below(stack[len(middles) - 1]) + more
 
 
-def _width(text: str, size: float = _SMALLEST) -> float:
-    """About how wide a text is, in points; rather more than less."""
-    return size * sum(0.64 if sign.isalnum() else 0.34 for sign in text)
-
-
-def _cut(text: str, room: float) -> str:
-    """The text with its middle left out if it does not fit; what tells two layers apart is at either end."""
-    most = int(room / _width("x"))
-    if len(text) <= most:
-        return text
-    start = most // 2
-    return f"{text[:start]}…{text[len(text) - (most - start - 1) :]}"
-
-
-def _shape_text(tensor: Tensor, room: float) -> str:
-    """The shape as Keras writes it, without its last axes if it does not fit: the list of axes has them all."""
-    for kept in range(len(tensor.shape), 0, -1):
-        text = str(tensor.shape) if kept == len(tensor.shape) else f"{str(tensor.shape[:kept]).rstrip(',)')}, …)"
-        if _BOLD * _width(text) <= room:
-            return text
-    return "(…)"
-
-
-def _none_note(steps: Sequence[Step]) -> str:
-    unknown = dict.fromkeys(
-        name
-        for step in steps
-        for tensor in (*step.inputs, *step.outputs)
-        for size, name in zip(tensor.shape, tensor.names, strict=True)
-        if size is None
-    )
-    meant = ["any number of examples in the batch" if name == "batch" else f"any {name}" for name in unknown]
-    return f"None: {', '.join(meant)}." if meant else ""
-
-
 def _model_notes(steps: Sequence[Step], *, is_chain: bool) -> list[str]:
     if not steps:
         return ["No layer of this model owns a weight or changes a shape."]
@@ -227,8 +193,8 @@ def _model_notes(steps: Sequence[Step], *, is_chain: bool) -> list[str]:
 def _alt(steps: Sequence[Step], notes: Sequence[str]) -> str:
     sentences = []
     for step in steps:
-        read = " and ".join(_words(tensor) for tensor in step.inputs) or "an unknown shape"
-        made = " and ".join(_words(tensor) for tensor in step.outputs) or "an unknown shape"
+        read = " and ".join(tensor.words for tensor in step.inputs) or "an unknown shape"
+        made = " and ".join(tensor.words for tensor in step.outputs) or "an unknown shape"
         turns = "not drawn" if step.is_folded else f"turns {read} into {made}"
         sentences.append(f"{step.kind} {step.name}, {_parameters(step.count)}, {turns}.")
     return " ".join(["The flow of tensors.", *sentences, *filter(None, notes)])
@@ -236,9 +202,3 @@ def _alt(steps: Sequence[Step], notes: Sequence[str]) -> str:
 
 def _parameters(count: int) -> str:
     return "1 parameter" if count == 1 else f"{count:,} parameters" if count else "no parameters"
-
-
-def _words(tensor: Tensor) -> str:
-    axes = ", ".join(f"{name} {size}" for size, name in zip(tensor.shape, tensor.names, strict=True))
-    title = f"{tensor.title} " if tensor.title else ""
-    return f"{title}{tensor.shape} ({axes})"

@@ -16,7 +16,7 @@ from tutor.layers import TimeDistributed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
     from tutor.ledger import Ledger, Row
 
 
@@ -32,6 +32,7 @@ class Node:
         sources: the places of the nodes that it reads; places at or after its own lead back to it.
         models: the names of the models within the model that hold it, the outermost first.
         steps: how many axes behind the batch's are timesteps of a TimeDistributed around one of ``models``.
+        layers: how many layers it stands for; several are folded into one box.
     """
 
     id: str
@@ -44,7 +45,7 @@ class Node:
     uses: int = 1
     models: tuple[str, ...] = ()
     steps: int = 0
-    is_folded: bool = False
+    layers: int = 1
 
     @property
     def path(self) -> str:
@@ -93,16 +94,18 @@ def nodes_of(ledger: Ledger) -> list[Node]:
         )
     left = list(shapes_of(ledger.output_shape))
     for number, source in enumerate(ledger.outputs):
-        tensor = made[source][0]
-        if len(left) == len(ledger.outputs) and left[number] != tensor.shape:
-            tensor = next(
-                (one for one in made[source] if one.shape == left[number]), Tensor(left[number], names_of(left[number]))
-            )
+        arriving = _leaving(nodes[places[source]], left[number] if len(left) == len(ledger.outputs) else None)
         title = f"output {number + 1}" if len(ledger.outputs) > 1 else "output"
-        nodes.append(
-            Node(f"output-{number}", "output", "", title, (Tensor(tensor.shape, tensor.names),), (places[source],))
-        )
+        nodes.append(Node(f"output-{number}", "output", "", title, (arriving,), (places[source],)))
     return nodes
+
+
+def _leaving(node: Node, shape: Shape | None) -> Tensor:
+    """Of what leaves the node, the tensor of that shape; the first one where the shape is not known."""
+    if shape is None:
+        return replace(node.tensors[0], title="")
+    names = next((tensor.names for tensor in node.tensors if tensor.shape == shape), names_of(shape))
+    return Tensor(shape, names)
 
 
 def readers_of(nodes: Sequence[Node]) -> Mapping[int, list[int]]:

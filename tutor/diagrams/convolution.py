@@ -18,7 +18,7 @@ from tutor.symbols import Expression, Number, product, total
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
 
 _TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose")
 _DEPTHWISE = ("DepthwiseConv1D", "DepthwiseConv2D")

@@ -13,7 +13,7 @@ from tutor.palette import gate_role
 from tutor.scene import Box, Item, Label, Scene, moved
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
 
 _TABLE = INPUT_END + 6
 _HEADER, _ROW = 17.0, 14.0

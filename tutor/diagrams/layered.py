@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tutor.diagrams.connected import readers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from tutor.diagrams.connected import Node
 
@@ -84,7 +84,7 @@ def placed(nodes: Sequence[Node]) -> Placement:
                 beside = readers[place] if role == "input" else node.sources
                 wanted = [cells[other][0] for other in beside if other in cells]
                 taken = set(cells.values())
-                cells[place] = (_nearest(wanted[0] if wanted else 0, lambda c, r=rank, t=taken: (c, r) not in t), rank)
+                cells[place] = (_nearest(wanted[0] if wanted else 0, [(0, rank)], taken), rank)
     return Placement(cells, block.frames)
 
 
@@ -94,7 +94,7 @@ def _placed_apart(nodes: Sequence[Node], members: Sequence[int], models: tuple[s
     block_of = {place: number for number, block in enumerate(blocks) for place in block.cells}
     links = [_links(nodes, number, block, block_of) for number, block in enumerate(blocks)]
     tops: list[int] = []
-    for block, entering in zip(blocks, links, strict=True):
+    for entering in links:
         tops.append(max((tops[block_of[s]] + blocks[block_of[s]].ranks for s, _ in entering), default=0))
     first_read: dict[int, int] = {}
     for number, entering in enumerate(links):
@@ -105,9 +105,13 @@ def _placed_apart(nodes: Sequence[Node], members: Sequence[int], models: tuple[s
     taken: set[Cell] = set()
     for number in sorted(range(len(blocks)), key=lambda number: (tops[number], number)):
         block, top = blocks[number], tops[number]
-        wanted = max([cells[s][0] - block.cells[reader][0] for s, reader in links[number][:1]] or [0], default=0)
+        wanted = 0
+        if links[number]:
+            # Below the branch that is the longest of those that meet here.
+            source, reader = max(links[number], key=lambda link: cells[link[0]][1])
+            wanted = cells[source][0] - block.cells[reader][0]
         area = [(column, top + rank) for column in range(block.columns) for rank in range(block.ranks)]
-        left = _nearest(max(wanted, 0), lambda c, a=area, t=taken: not any((c + column, rank) in t for column, rank in a))
+        left = _nearest(max(wanted, 0), area, taken)
         block = block.moved(left, top)
         cells |= block.cells
         frames += block.frames
@@ -141,9 +145,7 @@ def _blocks(nodes: Sequence[Node], members: Sequence[int], models: tuple[str, ..
     return blocks
 
 
-def _links(
-    nodes: Sequence[Node], number: int, block: Placement, block_of: Mapping[int, int]
-) -> list[tuple[int, int]]:
+def _links(nodes: Sequence[Node], number: int, block: Placement, block_of: Mapping[int, int]) -> list[tuple[int, int]]:
     """Which earlier blocks' nodes are read by which of this one's."""
     return [
         (source, reader)
@@ -153,11 +155,11 @@ def _links(
     ]
 
 
-def _nearest(wanted: int, is_free: Callable[[int], bool]) -> int:
-    """The free column nearest to the one that is wanted, rather to its right."""
+def _nearest(wanted: int, area: Sequence[Cell], taken: Container[Cell]) -> int:
+    """The column nearest to the one that is wanted from which on the area is free, rather to its right."""
     distance = 0
     while True:
         for column in (wanted + distance, wanted - distance):
-            if column >= 0 and is_free(column):
+            if column >= 0 and not any((column + right, rank) in taken for right, rank in area):
                 return column
         distance += 1

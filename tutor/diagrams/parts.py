@@ -10,7 +10,7 @@ from tutor.scene import Box, Disc, Item, Label, Point, Wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor.layers.base import Built, Gate
+    from tutor.layers.built import Built, Gate
 
 #: The picture's width, and the sides of the cell's rounded box.
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640.0, 92.0, 566.0, 34.0, 226.0

@@ -9,7 +9,7 @@ from tutor.layers.windows import span
 from tutor.symbols import Size
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Built, Shape
+    from tutor.layers.built import Built, Shape
 
 
 @dataclass(frozen=True)

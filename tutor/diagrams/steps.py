@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tutor.diagrams.axes import Names, names_made, names_read
-from tutor.layers.base import Built
+from tutor.layers.built import Built
 from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tutor.layers.base import Shape
+    from tutor.layers.built import Shape
     from tutor.ledger import Ledger
 
 #: The states that a recurrent layer returns after its output, if it is asked to.
@@ -27,6 +27,13 @@ class Tensor:
     shape: Shape
     names: Names
     title: str = ""
+
+    @property
+    def words(self) -> str:
+        """The shape, and each axis by its name."""
+        axes = ", ".join(f"{name} {size}" for size, name in zip(self.shape, self.names, strict=True))
+        title = f"{self.title} " if self.title else ""
+        return f"{title}{self.shape} ({axes})"
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,15 @@ def _step(kind: str, name: str, count: int, input_shape: Any, output_shape: Any,
     inputs = map(Tensor, entering, read, titles_of(kind, "input", len(entering)))
     outputs = map(Tensor, leaving, written, titles_of(kind, "output", len(leaving)))
     return Step(kind, name, count, tuple(inputs), tuple(outputs))
+
+
+def none_note(tensors: Iterable[Tensor]) -> str:
+    """What None stands for in the shapes; nothing if there is no None."""
+    unknown = dict.fromkeys(
+        name for tensor in tensors for size, name in zip(tensor.shape, tensor.names, strict=True) if size is None
+    )
+    meant = ["any number of examples in the batch" if name == "batch" else f"any {name}" for name in unknown]
+    return f"None: {', '.join(meant)}." if meant else ""
 
 
 def titles_of(kind: str, word: str, number: int) -> list[str]:

@@ -20,13 +20,13 @@ from tutor.diagrams.grids import (
 from tutor.diagrams.sliding import Axis, axes_of
 from tutor.diagrams.window_words import KINDS, notes_at
 from tutor.diagrams.wording import listed, width
-from tutor.layers import arguments
+from tutor.layers import checking
 from tutor.scene import Box, Item, Label, Scene, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.layers.base import Built
+    from tutor.layers.built import Built
 
 _TITLE_Y, _SHAPE_Y, _RAIL_Y, _INDEX_Y = 12.0, 26.0, 44.0, 57.0
 _INSET, _THIN, _THICK = 0.18, 0.8, 1.8
@@ -84,7 +84,7 @@ def _axes(built: Built) -> tuple[Axis, ...]:
 
 def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, ...]:
     """The place along each axis of a step in reading order."""
-    number = arguments.whole_number(f"{built.layer.kind}: step={step!r}", step, 0)
+    number = checking.whole_number(f"{built.layer.kind}: step={step!r}", step, 0)
     shape = [axis.output or 0 for axis in axes]
     if number >= prod(shape):
         raise ValueError(

@@ -23,8 +23,8 @@ def formula_html(position: Position) -> str:
         head = (
             f"<p class='tutor-share'>{100 * share:.0f} % of the model is {escape(row.path)} ({escape(row.kind)}):</p>"
         )
-        lines = "".join(_formula_lines(position.builts[row.path]))
-        return f"{head}{lines}<p class='tutor-rest'>{_together(position)}</p>"
+        formula = "".join(_formula_lines(position.builts[row.path]))
+        return f"{head}{formula}<p class='tutor-rest'>{_together(position)}</p>"
     lines = [*_formula_lines(position.explored), *_parts_lines(position.explored)]
     before = list(position.builts.values())[:-1]
     if before:
