@@ -83,7 +83,7 @@ class _Drawing:
             column, rank = self.routes.placement.cells[place]
             left, top = self.routes.across.lefts[column], self.down.tops[rank]
             fill, radius = ("cell", 5.0) if node.role == "layer" else ("tensor", 2.0)
-            size = (self.routes.across.width, self._height(place))
+            size = (self.routes.across.width, self.down.bottoms[rank] - top)
             yield Box(node.id, left, top, *size, fill, radius=radius, dashed=node.layers > 1)
             for words in self._ends.get(place) or self.boxes.words(node):
                 yield words.label(node.id, left, top)
@@ -145,8 +145,10 @@ def _depth(frame: Frame) -> int:
 def _notes(drawing: _Drawing, ledger: Ledger) -> Iterator[str]:
     number = "" if drawing.boxes.says_parameters else "The number in a box is its count of parameters: "
     yield f"{number}{parameters(ledger.total)} in all."
-    if any(passage.is_upward for passage in drawing.routes.passages):
-        yield "A wire that leads back up goes to a layer that is used again; its shapes are those of its first use."
+    if any(node.uses > 1 for node in drawing.nodes):
+        back = any(passage.is_upward for passage in drawing.routes.passages)
+        further = " Wires that lead back up are its further uses." if back else ""
+        yield f"A layer that is used several times stands here once, with the shapes of its first use.{further}"
     if any(node.layers > 1 for node in drawing.nodes):
         yield "A dashed box stands for layers that are not drawn one by one."
 

@@ -103,7 +103,7 @@ def nodes_of(ledger: Ledger) -> list[Node]:
 def _leaving(node: Node, shape: Shape | None) -> Tensor:
     """Of what leaves the node, the tensor of that shape; the first one where the shape is not known."""
     if shape is None:
-        return replace(node.tensors[0], title="")
+        return replace(next(iter(node.tensors), Tensor((), ())), title="")
     names = next((tensor.names for tensor in node.tensors if tensor.shape == shape), names_of(shape))
     return Tensor(shape, names)
 

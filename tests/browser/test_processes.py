@@ -1,0 +1,93 @@
+"""Keras's process: what a learner sees when it ends, and that none is left over. In a kernel of its own."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import PATIENCE_WITH_KERAS, Opened, open_and_run
+from on_screen import LSTM, Explorer, worker_pids
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab import Lab
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
+    shutil.copy(lab.folder / LSTM.notebook, lab.folder / "processes.ipynb")
+    with browser.new_context(**browser_context_args) as context:
+        yield open_and_run(context, lab, "processes.ipynb")
+
+
+def the_worker(opened: Opened) -> int:
+    pids = worker_pids(opened.kernel_id)
+    assert len(pids) == 1, "all explorers of a kernel share one process"
+    return pids[0]
+
+
+def wait_until_gone(pid: int) -> None:
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    ended, _, _ = select.select([handle], [], [], 60)
+    os.close(handle)
+    assert ended, f"process {pid} lives on"
+
+
+def test_controls_work_while_keras_starts(opened: Opened) -> None:
+    opened.page.emulate_media(reduced_motion="reduce")
+    explorer = opened.explorer()
+    expect(explorer.keras).to_contain_text("Keras is starting")
+    still = "(node) => getComputedStyle(node, '::after').animationName"
+    assert explorer.keras.locator(".tutor-waiting").evaluate(still) == "none"
+    explorer.slider("units").press("ArrowRight")
+    expect(explorer.formula).to_contain_text("= 199,176")
+    expect(explorer.verdict).to_have_text("No verdict yet: Keras is not running.")
+    explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
+    explorer.shows(*LSTM.more_totals)
+
+
+def test_keras_killed_in_mid_use_is_said_and_started_again(opened: Opened) -> None:
+    explorer: Explorer = opened.explorer()
+    explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
+    os.kill(the_worker(opened), signal.SIGKILL)
+    expect(explorer.keras).to_contain_text("Keras's process was ended from outside")
+    expect(explorer.verdict).to_have_text("No verdict yet: Keras is not running.")
+    explorer.button("reset").click()
+    expect(explorer.formula).to_contain_text("4 · 128 · (128 + 256 + 1) = 197,120")
+    explorer.slider("units").press("PageUp")
+    expect(explorer.formula).to_contain_text("4 · 256 · (256 + 256 + 1) = 525,312")
+    expect(explorer.shapes).to_contain_text("(None, 256)")
+    explorer.button("start Keras again").click()
+    explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
+    explorer.shows(525_312, 781_312)
+    expect(explorer.button("start Keras again")).to_have_count(0)
+
+
+def test_restarted_kernel_leaves_no_process_behind(opened: Opened) -> None:
+    page = opened.page
+    worker = the_worker(opened)
+    opened.explorer().root.evaluate("(root) => { root.dataset.old = true; }")
+    opened.lab.choose(page, "Kernel", "Restart Kernel and Run All Cells…")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    wait_until_gone(worker)
+    page.locator(".tutor-explorer:not([data-old])").first.wait_for()
+    explorer = opened.explorer()
+    explorer.slider("units").press("ArrowRight")
+    expect(explorer.formula).to_contain_text("= 199,176")
+    assert the_worker(opened) != worker
+
+
+def test_closed_kernel_leaves_no_process_behind(opened: Opened) -> None:
+    worker = the_worker(opened)
+    opened.lab.choose(opened.page, "Kernel", "Shut Down Kernel")
+    wait_until_gone(worker)

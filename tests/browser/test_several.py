@@ -1,0 +1,58 @@
+"""Several explorers in one notebook, and one explorer shown twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from on_screen import DENSE, GRU
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from conftest import Lessons, Opened
+    from lab import Lab
+
+SOURCE = """import tutor
+
+dense = tutor.explore(tutor.Dense)
+display(dense, dense, tutor.explore(tutor.GRU))"""
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab, lessons: Lessons) -> Opened:
+    cells = [nbformat.v4.new_code_cell(SOURCE)]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "several.ipynb")
+    return lessons.open("several.ipynb")
+
+
+def test_two_views_of_one_explorer_stay_in_step(opened: Opened) -> None:
+    opened.page.bring_to_front()
+    one, other = opened.explorer(0), opened.explorer(1)
+    one.slider("units").press("ArrowRight")
+    for view in (one, other):
+        view.shows(*DENSE.more_totals)
+        expect(view.field("units")).to_have_value("33")
+        expect(view.slider("units")).to_have_attribute("aria-valuenow", "33")
+    other.flag("use_bias").uncheck()
+    for view in (one, other):
+        view.shows(33 * 784)
+        expect(view.flag("use_bias")).not_to_be_checked()
+    one.button("reset").click()
+    for view in (one, other):
+        view.shows(*DENSE.totals)
+
+
+def test_explorers_of_one_notebook_leave_each_other_alone(opened: Opened) -> None:
+    opened.page.bring_to_front()
+    dense, gru = opened.explorer(0), opened.explorer(2)
+    gru.shows(*GRU.totals)
+    gru.slider("units").press("ArrowRight")
+    dense.slider("features").press("ArrowRight")
+    gru.shows(*GRU.more_totals)
+    dense.shows(25_152)
+    expect(dense.field("units")).to_have_value("32")
+    expect(dense.keras).to_contain_text("dense (Dense)")
+    expect(gru.keras).to_contain_text("gru (GRU)")
+    assert opened.complaints == []
