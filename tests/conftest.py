@@ -32,6 +32,13 @@ def keras() -> Iterator[ModuleType]:
         yield keras
 
 
+@pytest.fixture(autouse=True)
+def _fresh_session(request: pytest.FixtureRequest) -> None:
+    """Keras keeps variables that never got values, to fill them later; those of one test must not reach another."""
+    if "keras" in request.fixturenames:
+        request.getfixturevalue("keras").utils.clear_session(free_memory=False)
+
+
 @pytest.fixture(scope="session")
 def weightless(keras: ModuleType) -> Weightless:
     """``with weightless(layers): …`` builds them without allocating a weight, so that any size is quick.
