@@ -87,6 +87,15 @@ def test_restarted_kernel_leaves_no_process_behind(opened: Opened) -> None:
     assert the_worker(opened) != worker
 
 
+def test_restarted_kernel_says_what_to_do(opened: Opened) -> None:
+    explorer = opened.explorer()
+    opened.lab.choose(opened.page, "Kernel", "Restart Kernel…")
+    opened.page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(explorer.move).to_contain_text("Run the cell again")
+    opened.lab.run_all(opened.page)
+    expect(opened.explorer().verdict).to_contain_text("agree", timeout=PATIENCE_WITH_KERAS)
+
+
 def test_closed_kernel_leaves_no_process_behind(opened: Opened) -> None:
     worker = the_worker(opened)
     opened.lab.choose(opened.page, "Kernel", "Shut Down Kernel")

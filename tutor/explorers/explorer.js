@@ -256,8 +256,16 @@ function render({ model, el }) {
     for (const [key, value] of Object.entries(model.get("values"))) controls.get(key).show(value);
   };
 
+  // The event comes when the kernel's side goes, and again if it comes back.
+  let alive = true;
+  const showLife = () => {
+    alive = !alive;
+    el.classList.toggle("tutor-gone", !alive);
+    if (!alive) say("The kernel is gone or was started anew. Run the cell again to go on.");
+  };
+
   const watched = {
-    "change:pictures": showPictures, "change:changes": showPictures, "change:words": showWords,
+    "comm_live_update": showLife, "change:pictures": showPictures, "change:changes": showPictures, "change:words": showWords,
     "change:keras": showKeras, "change:values": showValues,
     "msg:custom": (message, buffers) => download(message.download, buffers[0]),
   };
