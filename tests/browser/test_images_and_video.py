@@ -114,7 +114,7 @@ def test_global_pooling_in_place_of_flatten(video: Explorer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "formula", "keras"),
+    ("layer", "formula", "summary"),
     [
         ("BatchNormalization, channels=512", "4 · 512 = 2,048", "Non-trainable params: 1,024 "),
         ("Dropout", "no parameters", "Total params: 0 "),
@@ -123,7 +123,7 @@ def test_global_pooling_in_place_of_flatten(video: Explorer) -> None:
         ("SimpleRNN", "128 · (128 + 256 + 1) = 49,280", "(None, 128)"),
     ],
 )
-def test_each_further_explorer_agrees_with_keras(lessons: Lessons, layer: str, formula: str, keras: str) -> None:
+def test_each_further_explorer_agrees_with_keras(lessons: Lessons, layer: str, formula: str, summary: str) -> None:
     name = f"{layer.split(',', maxsplit=1)[0].lower()}.ipynb"
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(f"import tutor\n\ntutor.explore(tutor.{layer})")],
@@ -133,7 +133,7 @@ def test_each_further_explorer_agrees_with_keras(lessons: Lessons, layer: str, f
     opened = lessons.open(name)
     explorer = opened_at_start(opened)
     expect(explorer.formula).to_contain_text(formula)
-    expect(explorer.keras).to_contain_text(keras)
+    expect(explorer.keras).to_contain_text(summary)
     assert opened.complaints == []
     assert faults(explorer) == []
     assert violations(explorer) == ""
