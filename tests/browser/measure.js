@@ -30,7 +30,7 @@ const faults = (root) => {
     if (!visible(node) || node.closest(".tutor-sr, svg > *")) continue;
     if (box(node).right > edge.right + SLACK || box(node).left < edge.left - SLACK) found.push(`${named(node)} sticks out`);
     if (node.matches(".tutor-track, .tutor-track *")) continue; // the rail goes on under the thumb, beyond the track
-    const cuts = node.localName === "input" ? node.type === "number" : getComputedStyle(node).display !== "inline";
+    const cuts = node.localName === "input" ? node.type === "text" : getComputedStyle(node).display !== "inline";
     if (cuts && node.localName !== "svg" && node.scrollWidth > node.clientWidth + SLACK && node.clientWidth > 0) {
       found.push(`${named(node)} shows ${node.clientWidth} of ${node.scrollWidth}`);
     }

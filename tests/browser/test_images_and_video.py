@@ -20,6 +20,7 @@ def opened_at_start(opened: Opened) -> Explorer:
     opened.page.set_viewport_size({"width": 1280, "height": 800})
     explorer = opened.explorer()
     explorer.button("reset").click()
+    expect(explorer.verdict).to_have_attribute("aria-busy", "false")
     expect(explorer.verdict).to_contain_text("✓ Formula and Keras agree")
     return explorer
 

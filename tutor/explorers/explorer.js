@@ -15,6 +15,9 @@ const WIDE = 76;
 
 const grouped = (number) => number.toLocaleString("en-US");
 
+// As people write sizes: 1000000, 1,000,000, 1_000_000, 1 000 000, 1e6.
+const read = (text) => (text.trim() === "" ? NaN : Number(text.replace(/(?<=\d)[,_\s'’](?=\d{3})/g, "")));
+
 // A size runs over decades, so the track is logarithmic. Underneath lies a native range, invisible, for the keyboard
 // and for screen readers: its value is the size itself, and an arrow key moves it by one.
 const sizeControl = (spec, commit, say) => {
@@ -22,8 +25,10 @@ const sizeControl = (spec, commit, say) => {
   let value = spec.start;
 
   const range = make("input", { type: "range", min: spec.low, max: spec.high, step: 1, "aria-label": spec.label });
+  // Not of type "number": that swallows "abc" without a word, and "1,000,000" too.
   const field = make("input", {
-    type: "number", min: spec.low, max: spec.limit, step: 1, "aria-label": spec.label, autocomplete: "off",
+    type: "text", inputmode: "numeric", role: "spinbutton", "aria-valuemin": spec.low, "aria-valuemax": spec.limit,
+    "aria-label": spec.label, autocomplete: "off", spellcheck: "false",
   });
   let editing = false; // what is being typed must not be overwritten by an answer that comes in meanwhile
   const thumb = make("span", { class: "tutor-thumb" });
@@ -35,6 +40,7 @@ const sizeControl = (spec, commit, say) => {
     range.value = shown;
     range.setAttribute("aria-valuenow", shown);
     range.setAttribute("aria-valuetext", grouped(value));
+    field.setAttribute("aria-valuenow", value);
     if (!editing) field.value = value;
     thumb.style.left = `${(100 * Math.log(shown - spec.low + 1)) / decades}%`;
   };
@@ -70,10 +76,12 @@ const sizeControl = (spec, commit, say) => {
 
   const typed = () => {
     editing = false;
-    const next = Number(field.value);
-    if (field.value !== "" && Number.isInteger(next) && next >= spec.low && next <= spec.limit) return set(next);
+    const text = field.value;
+    const next = read(text);
+    if (Number.isInteger(next) && next >= spec.low && next <= spec.limit) return set(next);
     show(value);
-    say(`${spec.label} takes a whole number from ${grouped(spec.low)} to ${grouped(spec.limit)}.`);
+    const given = text.trim() && `, not “${text.trim().slice(0, 40)}”`;
+    say(`${spec.label} takes a whole number from ${grouped(spec.low)} to ${grouped(spec.limit)}${given}.`);
   };
   field.addEventListener("change", typed);
   field.addEventListener("input", () => { editing = true; });
@@ -82,6 +90,11 @@ const sizeControl = (spec, commit, say) => {
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") typed();
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    if (editing) typed();
+    set(Math.min(spec.limit, Math.max(spec.low, value + step)));
   });
 
   show(value);
@@ -137,6 +150,11 @@ function render({ model, el }) {
     model.set("values", { ...model.get("values"), [key]: value });
     model.save_changes();
   };
+  // A jump goes the way of every other move: what follows it at once must stand on it, and not overtake it.
+  const jump = (values) => {
+    model.set({ values, jumps: model.get("jumps") + 1 });
+    model.save_changes();
+  };
 
   const controls = new Map(model.get("controls").map((spec) => [spec.key, CONTROLS[spec.kind](spec, commit, say)]));
   const nodesOf = (...kinds) => model.get("controls").filter((spec) => kinds.includes(spec.kind))
@@ -144,9 +162,10 @@ function render({ model, el }) {
 
   const presets = make("select", {
     "aria-label": "preset",
-    onchange: () => { model.send({ do: "preset", name: presets.value }); presets.value = ""; },
-  }, make("option", { value: "" }, "presets …"), ...model.get("presets").map((name) => make("option", {}, name)));
-  const reset = make("button", { type: "button", onclick: () => model.send({ do: "reset" }) }, "reset");
+    onchange: () => { jump(model.get("presets")[presets.value]); presets.value = ""; },
+  }, make("option", { value: "" }, "presets …"), ...Object.keys(model.get("presets")).map((name) => make("option", {}, name)));
+  const start = Object.fromEntries(model.get("controls").map((spec) => [spec.key, spec.start]));
+  const reset = make("button", { type: "button", onclick: () => jump(start) }, "reset");
   const copy = make("button", {
     type: "button",
     onclick: async () => {
@@ -228,10 +247,13 @@ function render({ model, el }) {
     showBusy();
   };
   const showBusy = () => {
-    const behind = model.get("keras").serial !== model.get("words").serial;
+    const answered = model.get("words").values;
+    const moved = Object.entries(model.get("values")).some(([key, value]) => answered[key] !== value);
+    const behind = moved || model.get("keras").serial !== model.get("words").serial;
     const rows = (!behind && model.get("keras").ledger) || model.get("words").ledger;
     if (ledger.source !== rows) ledger.innerHTML = ledger.source = rows;
     ledger.hidden = !rows;
+    el.setAttribute("aria-busy", moved);
     keras.setAttribute("aria-busy", behind);
     verdict.setAttribute("aria-busy", behind);
   };
@@ -254,6 +276,7 @@ function render({ model, el }) {
   };
   const showValues = () => {
     for (const [key, value] of Object.entries(model.get("values"))) controls.get(key).show(value);
+    showBusy();
   };
 
   // The event comes when the kernel's side goes, and again if it comes back.

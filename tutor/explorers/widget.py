@@ -28,7 +28,6 @@ _HERE = Path(__file__).parent
 
 #: Moves of one control that follow each other faster than this, in seconds, are told as one.
 _ONE_GESTURE = 1.5
-_NO_GESTURE = ("", 0.0)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -36,6 +35,7 @@ class Explorer(anywidget.AnyWidget):
 
     Attributes:
         values: where the controls stand, by name; set it to move them.
+        jumps: how often all controls were put somewhere at once; a jump is part of no gesture before or after it.
     """
 
     _esm: ClassVar[Path] = _HERE / "explorer.js"
@@ -43,8 +43,9 @@ class Explorer(anywidget.AnyWidget):
 
     title = traitlets.Unicode().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    presets: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    presets = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
+    jumps = traitlets.Int().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     pictures = traitlets.Dict().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
@@ -53,15 +54,16 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
         super().__init__()
         self._lesson = lesson
-        # Controls are moved from the kernel's thread (or a subshell's), Keras answers on a thread of its own.
+        # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
         self._lock = threading.RLock()
         self._serial = 0
-        self._gesture = _NO_GESTURE
+        self._gesture = ("", 0.0)
+        self._jumps_told = 0
         self._drawings: dict[tuple[object, ...], str] = {}
         self._process = keras_process or live.shared()
         self.title = lesson.title
         self.controls = [as_data(control) for control in lesson.controls]
-        self.presets = list(lesson.presets)
+        self.presets = {name: {**lesson.start, **values} for name, values in lesson.presets.items()}
         self._values = lesson.start
         self._position = self._before = Position.at(lesson, lesson.start)
         self._unwatch = self._process.on_status(self._show_status)
@@ -83,14 +85,12 @@ class Explorer(anywidget.AnyWidget):
 
     def preset(self, name: str) -> None:
         """Put the controls to a named position, such as ``"a tiny one"``."""
-        self._jump({**self._lesson.start, **self._lesson.presets[name]})
+        self._jump(self.presets[name])
 
     def _jump(self, values: dict[str, Any]) -> None:
-        """Move there at once: part of no gesture before it or after it."""
         with self._lock:
-            self._gesture = _NO_GESTURE
+            self.jumps += 1
             self.values = values
-            self._gesture = _NO_GESTURE
 
     def _moved(self, change: Any) -> None:
         with self._lock:
@@ -110,9 +110,11 @@ class Explorer(anywidget.AnyWidget):
                 return
             moved = ",".join(key for key in values if values[key] != self._position.values[key])
             now = time.monotonic()
-            if moved != self._gesture[0] or now - self._gesture[1] > _ONE_GESTURE:
+            jumped = self.jumps != self._jumps_told
+            if jumped or moved != self._gesture[0] or now - self._gesture[1] > _ONE_GESTURE:
                 self._before = self._position
-            self._gesture = (moved, now)
+            self._gesture = ("" if jumped else moved, now)
+            self._jumps_told = self.jumps
             self._position = position
             self._show()
 
@@ -122,7 +124,7 @@ class Explorer(anywidget.AnyWidget):
         self._serial += 1
         words = {"formula": refusal_html(error), "shapes": "", "move": "", "code": "", "ledger": ""}
         with self.hold_sync():
-            self.words = {"serial": self._serial, "refused": True, **words}
+            self.words = {"values": self._values, "serial": self._serial, "refused": True, **words}
             self._show_keras("ready", verdict="<p>No model, so nothing to compare. Keras would refuse it too.</p>")
 
     def _show(self) -> None:
@@ -134,6 +136,7 @@ class Explorer(anywidget.AnyWidget):
                 name: {"items": paint.changes(scene), "alt": scene.alt} for name, scene in position.scenes.items()
             }
             self.words = {
+                "values": self._values,
                 "serial": self._serial,
                 "formula": formula_html(position),
                 "shapes": shapes_html(position),
@@ -184,10 +187,6 @@ class Explorer(anywidget.AnyWidget):
 
     def _handle(self, _: Explorer, message: dict[str, Any], __: object) -> None:
         match message:
-            case {"do": "reset"}:
-                self.reset()
-            case {"do": "preset", "name": str(name)} if name in self._lesson.presets:
-                self.preset(name)
             case {"do": "restart"}:
                 self._process.restart()
             case {"do": "save", "picture": str(name), "format": str(suffix)}:
