@@ -137,7 +137,7 @@ def test_odd_arguments_that_keras_refuses_are_refused(keras: ModuleType, weightl
     assert taken_against_keras(keras, weightless, kind, needed(kind), shape_for(kind)) == []
 
 
-ODD_SHAPES = [(), (4,), (None,), (None, 0), (None, -1), (None, 2.5), (None, "3"), "45", None, 4, {"axis": 4}, object()]
+ODD_SHAPES = [(), (4,), (None,), (None, 0), (None, -1), (None, 2.5), (None, "3"), "45", None, 4, {"axis": 4}, ...]
 NO_SHAPES = [[], [()], [(), ()], [None, None], [(None, 3), 4], [(None, 3), "ab"]]
 
 

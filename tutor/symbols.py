@@ -306,3 +306,6 @@ class Sizes(Mapping[str, Size]):
 
     def __len__(self) -> int:
         return len(self._sizes)
+
+    def __repr__(self) -> str:
+        return f"Sizes({', '.join(f'{name}={size.value}' for name, size in self._sizes.items())})"

@@ -242,7 +242,7 @@ def _warm_up(explorer: Hand, echo: Hand, by_hand: Hand, *others: Hand) -> None:
     explorer.page.locator(".tutor-verdict", has_text="✓").wait_for(timeout=IMPORT_MS)
     for other in others:
         other.page.locator(".tutor-verdict", has_text="✓").wait_for(timeout=IMPORT_MS)
-    field = explorer.page.locator(".tutor-explorer input[type=number]").first
+    field = explorer.page.locator(".tutor-explorer input[type=text]").first
     field.fill(str(START))
     field.press("Enter")
     explorer.page.locator(".tutor-verdict", has_text=f"{4 * START * (START + FEATURES + 1):,}").wait_for()

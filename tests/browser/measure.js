@@ -58,7 +58,7 @@ const colours = (root) => ({
   page: getComputedStyle(root).backgroundColor,
   words: getComputedStyle(root.querySelector(".tutor-formula")).color,
   summary: getComputedStyle(root.querySelector(".tutor-keras pre")).color,
-  field: getComputedStyle(root.querySelector("input[type=number]")).backgroundColor,
+  field: getComputedStyle(root.querySelector("input[type=text]")).backgroundColor,
   "picture's paper": getComputedStyle(root.querySelector("svg[role=img] rect")).fill,
   "picture's text": getComputedStyle(root.querySelector("svg[role=img] text")).fill,
 });

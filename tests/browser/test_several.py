@@ -65,7 +65,7 @@ def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:
     opened.explorer(2).shows(*GRU.totals)
     opened.lab.choose(page, "File", "Save Notebook")
     page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
-    page.reload()
+    opened.lab.open(page, "several.ipynb")
     gru, dense = opened.explorer(2), opened.explorer(0)
     gru.type("units", "129")
     dense.type("features", "784")
