@@ -12,7 +12,7 @@ const pairs = (nodes, slack) => nodes.flatMap((one, place) => nodes.slice(place 
   .filter((other) => overlap(box(one), box(other), slack))
   .map((other) => `${named(one)} overlaps ${named(other)}`));
 
-const panes = (root) => [...root.querySelector(".tutor-page").children].filter(visible);
+const panes = (root) => [...root.querySelectorAll(".tutor-page > :not(.tutor-lesson), .tutor-lesson > *")].filter(visible);
 
 // A list that is narrower than what is chosen in it, with its arrow, cuts the words off without a scroll width that tells.
 const ARROW = 18;

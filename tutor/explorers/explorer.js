@@ -205,9 +205,8 @@ function render({ model, el }) {
       ...nodesOf("size"),
       make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice")),
       make("div", { class: "tutor-buttons" }, presets, reset, copy, save)),
-    make("div", { class: "tutor-words" }, formula, move),
-    main, shapes, keras, verdict, weights, ledger,
-    listing));
+    make("div", { class: "tutor-lesson" }, make("div", { class: "tutor-words" }, formula, move), main, shapes, weights),
+    keras, verdict, ledger, listing));
   // Else JupyterLab takes the arrow keys. It asks the focused element first, so the attribute has to be there.
   for (const node of [el, restart, ...el.querySelectorAll("input, select, button, pre, summary")]) {
     node.setAttribute("data-lm-suppress-shortcuts", "true");
