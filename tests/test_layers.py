@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from configurations import KINDS
 
-from tutor import GRU, LSTM, Dense, Embedding, SimpleRNN
-from tutor.layers import Weight
+from tutor import GRU, LSTM, Dense, Embedding, SimpleRNN, layers
+from tutor.layers import Weight, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,6 +189,16 @@ def test_layers_are_frozen_values(kind: str) -> None:
     assert copy.deepcopy(layer) == pickle.loads(pickle.dumps(layer)) == layer
     with pytest.raises(FrozenInstanceError):
         layer.name = "changed"  # type: ignore[misc]
+
+
+LAYERS = [kind for kind in (getattr(layers, name) for name in layers.__all__) if issubclass(kind, layers.Layer)]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.__name__)
+def test_a_default_is_what_it_would_be_if_it_were_given(layer: type[Layer]) -> None:
+    for argument in fields(layer):
+        if argument.default is not MISSING:
+            assert arguments.check(layer.__name__, argument, argument.default) == argument.default
 
 
 def test_layers_of_different_kinds_differ() -> None:

@@ -139,7 +139,7 @@ class _Walk:
             output_shape=repeated(output_shape, steps),
             formula=formula,
             count=counted if formula is None else formula.value,
-            trainable_count=entries(weight for weight in weights if id(weight) in self._trained),
+            trainable_count=counted - entries(weight for weight in weights if id(weight) not in self._trained),
             keras_count=counted,
             built=built,
         )

@@ -71,8 +71,9 @@ class Layer(Operation):
 
     def __post_init__(self) -> None:
         for argument in fields(self):
-            value = arguments.check(self.kind, argument, getattr(self, argument.name))
-            object.__setattr__(self, argument.name, value)
+            value = getattr(self, argument.name)
+            if value is not argument.default:  # defaults are as they should be
+                object.__setattr__(self, argument.name, arguments.check(self.kind, argument, value))
 
     def __repr__(self) -> str:
         return self._call("", self._given())

@@ -51,14 +51,18 @@ def layer(cls: type[_Layer]) -> type[_Layer]:
     made = dataclass(frozen=True, repr=False)(cls)
     signature = _signature(made)
     construct: Callable[..., None] = made.__init__
+    known = signature.parameters.keys()
+    needed = {name for name, parameter in signature.parameters.items() if parameter.default is parameter.empty}
 
     @functools.wraps(construct)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        try:
-            given = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise ArgumentError(_wrong_call(made, signature, args, kwargs) or f"{made.__name__}: {error}.") from None
-        construct(self, **given.arguments)
+        if args or not needed <= kwargs.keys() <= known:
+            try:
+                kwargs = signature.bind(*args, **kwargs).arguments
+            except TypeError as error:
+                why = _wrong_call(made, signature, args, kwargs) or f"{made.__name__}: {error}."
+                raise ArgumentError(why) from None
+        construct(self, **kwargs)
 
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
