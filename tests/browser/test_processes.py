@@ -73,6 +73,17 @@ def test_keras_killed_in_mid_use_is_said_and_started_again(opened: Opened) -> No
     expect(explorer.button("start Keras again")).to_have_count(0)
 
 
+def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:
+    page = opened.page
+    opened.lab.choose(page, "File", "Save Notebook")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    opened.lab.open(page, "processes.ipynb")
+    explorer = opened.explorer()
+    explorer.shows(525_312, 781_312)
+    explorer.type("units", "129")
+    explorer.shows(*LSTM.more_totals)
+
+
 def test_restarted_kernel_leaves_no_process_behind(opened: Opened) -> None:
     page = opened.page
     worker = the_worker(opened)

@@ -1,4 +1,4 @@
-"""Several explorers in one notebook, one explorer shown twice, and a notebook that is opened again."""
+"""Several explorers in one notebook, and one explorer shown twice."""
 
 from __future__ import annotations
 
@@ -56,21 +56,6 @@ def test_explorers_of_one_notebook_leave_each_other_alone(opened: Opened) -> Non
     expect(dense.keras).to_contain_text("dense (Dense)")
     expect(gru.keras).to_contain_text("gru (GRU)")
     assert opened.complaints == []
-
-
-def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:
-    page = opened.page
-    page.bring_to_front()
-    opened.explorer(2).button("reset").click()
-    opened.explorer(2).shows(*GRU.totals)
-    opened.lab.choose(page, "File", "Save Notebook")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
-    opened.lab.open(page, "several.ipynb")
-    gru, dense = opened.explorer(2), opened.explorer(0)
-    gru.type("units", "129")
-    dense.type("features", "784")
-    gru.shows(*GRU.more_totals)
-    dense.shows(*DENSE.totals)
 
 
 def test_moves_are_handled_by_one_thread(opened: Opened) -> None:
