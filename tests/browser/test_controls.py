@@ -133,6 +133,20 @@ def test_a_move_says_what_it_changed_and_what_not(explorer: Explorer) -> None:
     expect(explorer.move).to_contain_text("Unchanged: LSTM's 197,120.")
 
 
+@of_lstm
+def test_a_move_right_after_a_reset_stands_on_it(explorer: Explorer) -> None:
+    explorer.type("features", "300")
+    expect(explorer.formula).to_contain_text("(128 + 300 + 1)")
+    explorer.root.evaluate("""(root) => {
+        [...root.querySelectorAll("button")].find((button) => button.textContent === "reset").click();
+        const units = root.querySelector("input[type=range][aria-label=units]");
+        units.value = 129;
+        units.dispatchEvent(new Event("input"));
+    }""")
+    explorer.shows(*LSTM.more_totals)
+    expect(explorer.field("features")).to_have_value("256")
+
+
 # By typing
 
 
@@ -154,7 +168,7 @@ def test_typed_number_may_lie_beyond_the_slider(explorer: Explorer) -> None:
 
 
 @of_lstm
-@pytest.mark.parametrize("nonsense", ["-5", "2.5", "2,5", "0", "1e999", "1000001", "1e", "abc", "<b>"])
+@pytest.mark.parametrize("nonsense", ["-5", "2.5", "2,5", "0", "1e999", "1000001", "--", "1e", "abc", "<b>"])
 def test_nonsense_is_answered_and_leaves_everything_as_it_was(explorer: Explorer, nonsense: str) -> None:
     field = explorer.field("units")
     field.fill("")
