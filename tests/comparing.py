@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from configurations import ALL_KINDS, entries
 
-from tutor.layers import checking
+from tutor.layers import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ def plain_shapes(outputs: Any) -> Any:
 def built_by_keras(keras: ModuleType, weightless: Weightless, kind: str, given: dict[str, Any], shape: Any) -> Any:
     """The Keras layer and the shapes that leave it; ``shape`` is a list of shapes for several inputs."""
     layer = getattr(keras.layers, kind)(**given)
-    several = bool(shape) and checking.is_several(shape[0])
+    several = bool(shape) and checks.is_several(shape[0])
     tensors = [keras.KerasTensor(axes) for axes in shape] if several else keras.KerasTensor(shape)
     with weightless([layer]):
         return layer, plain_shapes(layer(tensors))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import tutor
 from tutor.layers import names
-from tutor.layers.base import Layer
+from tutor.layers.layer import Layer
 
 #: Every layer of the package.
 ALL_KINDS: dict[str, type[Layer]] = {

@@ -9,8 +9,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from tutor.paint import changes, figure
-from tutor.scene import Label, Wire
+from tutor.pictures.figure import changes, figure
+from tutor.pictures.scene import Label, Wire
 
 #: Words stay at least so large, in points, for sizes up to a hundred thousand.
 SMALLEST_TEXT = 7.0

@@ -7,10 +7,10 @@ from legible import assert_legible, texts
 from test_paint import apply, assert_same_picture, items
 
 import tutor
-from tutor.diagrams.convolution import KINDS, convolution_scene
-from tutor.diagrams.sheets import MOST_SHEETS
-from tutor.paint import changes, template
-from tutor.scene import Box, Wire
+from tutor.pictures.convolution import KINDS, convolution_scene
+from tutor.pictures.figure import changes, template
+from tutor.pictures.scene import Box, Wire
+from tutor.pictures.sheets import MOST_SHEETS
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
 

@@ -12,12 +12,12 @@ from matplotlib.text import Text
 from models import models
 
 import tutor
-from tutor.diagrams.branches import FOLDED_TO, branches_scene
-from tutor.diagrams.chain import MOST_LAYERS, MOST_TENSORS
-from tutor.diagrams.flow import flow_scene
-from tutor.ledger import Ledger, Row
-from tutor.paint import figure
-from tutor.scene import Box, Label, Wire
+from tutor.ledgers.ledger import Ledger, Row
+from tutor.pictures.figure import figure
+from tutor.pictures.flow import flow_scene
+from tutor.pictures.flow.branches import FOLDED_TO, branches_scene
+from tutor.pictures.flow.chain import MOST_LAYERS, MOST_TENSORS
+from tutor.pictures.scene import Box, Label, Wire
 
 SIZES = [1, 9, 128, 4096, 100_000, 10**9]
 LONG_NAME = "a_name_of_forty_letters_for_a_layer_no_12"

@@ -9,10 +9,10 @@ from matplotlib.text import Text
 from test_paint import apply, assert_same_picture, items
 
 import tutor
-from tutor.diagrams.gates import gate_scene
-from tutor.paint import Picture, changes, figure, template
-from tutor.palette import COLOURS
-from tutor.scene import Box, Disc, Label, Wire
+from tutor.pictures.figure import Picture, changes, figure, template
+from tutor.pictures.gates import gate_scene
+from tutor.pictures.palette import COLOURS
+from tutor.pictures.scene import Box, Disc, Label, Wire
 
 SIZES = (1, 9, 128, 4096, 100_000)
 CELLS = {

@@ -8,9 +8,9 @@ import pytest
 from legible import assert_legible, texts
 
 import tutor
-from tutor.diagrams.heap import MOST_BARS, NARROWEST, heap_scene
-from tutor.ledger import Ledger, Row
-from tutor.scene import Box
+from tutor.ledgers.ledger import Ledger, Row
+from tutor.pictures.heap import MOST_BARS, NARROWEST, heap_scene
+from tutor.pictures.scene import Box
 
 #: The follow-up's video question answering model as Keras 3.15 counts it: path, class, parameters.
 VIDEO_QA = (

@@ -9,14 +9,14 @@ import pytest
 from configurations import entries
 
 import tutor
-from tutor.keras_models import explain
+from tutor.ledgers.keras_models import explain
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from conftest import Weightless
 
-    from tutor.ledger import Ledger, Row
+    from tutor.ledgers.ledger import Ledger, Row
 
 
 def explained(model: Any) -> Ledger:

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 import tutor
-from tutor.ledger import Ledger, Row
+from tutor.ledgers.ledger import Ledger, Row
 
 MODEL = tutor.Sequential([tutor.Embedding(1000, 256), tutor.LSTM(128, trainable=False)])
 LEDGER = MODEL.build((None, 25))

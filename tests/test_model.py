@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from conftest import Weightless
 
-    from tutor.ledger import Ledger
+    from tutor.ledgers.ledger import Ledger
 
 
 def run(keras: ModuleType, weightless: Weightless, code: str) -> Any:

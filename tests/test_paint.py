@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
-from tutor.outline import outlines
-from tutor.paint import Picture, changes, figure, template
-from tutor.palette import COLOURS, css_variable
-from tutor.scene import Box, Disc, Label, Scene, Wire, moved
+from tutor.pictures.figure import Picture, changes, figure, template
+from tutor.pictures.outline import outlines
+from tutor.pictures.palette import COLOURS, css_variable
+from tutor.pictures.scene import Box, Disc, Label, Scene, Wire, moved
 
 EVERY_ITEM = {"box", "bare", "disc", "wire", "wire/head", "line", "label", "empty"}
 HOSTILE = '"><script>alert(1)</script>\x00\n$x$ & \\frac'

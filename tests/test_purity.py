@@ -14,7 +14,7 @@ import tutor
 PACKAGE = Path(tutor.__file__).parent
 
 # What draws, computes or shows may import what it needs. Whatever is not named here is pure.
-NOT_PURE = ("tutor.paint", "tutor.pictures", "tutor.explorers", "tutor.trace")
+NOT_PURE = ("tutor.pictures.figure", "tutor.pictures.diagrams", "tutor.explorers", "tutor.trace")
 
 
 def modules() -> list[str]:

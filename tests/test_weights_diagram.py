@@ -10,10 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import tutor
-from tutor.diagrams.weights import THINNEST, weight_scene
 from tutor.layers import Weight
-from tutor.paint import figure
-from tutor.scene import Box, Label
+from tutor.pictures.figure import figure
+from tutor.pictures.scene import Box, Label
+from tutor.pictures.weights import THINNEST, weight_scene
 from tutor.symbols import Number, Size
 
 SIZES = [1, 9, 128, 4096, 100_000]

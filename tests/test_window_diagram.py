@@ -10,10 +10,10 @@ from legible import assert_legible, texts
 from test_paint import apply, assert_same_picture, items
 
 import tutor
-from tutor.diagrams.grids import LONGEST_SIDE, LONGEST_STRIP
-from tutor.diagrams.window import window_scene
-from tutor.paint import changes, template
-from tutor.scene import Box, Wire
+from tutor.pictures.figure import changes, template
+from tutor.pictures.grids import LONGEST_SIDE, LONGEST_STRIP
+from tutor.pictures.scene import Box, Wire
+from tutor.pictures.window import window_scene
 
 CASES = {
     "plain": (tutor.Conv2D(1, 3), (7, 7)),

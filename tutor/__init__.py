@@ -12,23 +12,23 @@ from typing import Any
 from tutor.layers import HOMES as _LAYERS
 
 _HOMES = {
-    **{name: home for name, home in _LAYERS.items() if home != "tutor.layers.base"},
+    **{name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"},
     "Input": "tutor.layers.calls",
-    "Model": "tutor.model",
-    "Sequential": "tutor.sequential",
-    "convolution_diagram": "tutor.pictures",
+    "Model": "tutor.models.model",
+    "Sequential": "tutor.models.sequential",
+    "convolution_diagram": "tutor.pictures.diagrams",
     "table_1": "tutor.article",
     "table_of_the_follow_up": "tutor.article",
-    "explain": "tutor.keras_models",
+    "explain": "tutor.ledgers.keras_models",
     "explore": "tutor.explorers",
-    "flow_diagram": "tutor.pictures",
-    "gate_diagram": "tutor.pictures",
-    "heap_chart": "tutor.pictures",
+    "flow_diagram": "tutor.pictures.diagrams",
+    "gate_diagram": "tutor.pictures.diagrams",
+    "heap_chart": "tutor.pictures.diagrams",
     "video_question_answering": "tutor.question_answering",
     "vision_model": "tutor.question_answering",
     "visual_question_answering": "tutor.question_answering",
-    "weight_diagram": "tutor.pictures",
-    "window_diagram": "tutor.pictures",
+    "weight_diagram": "tutor.pictures.diagrams",
+    "window_diagram": "tutor.pictures.diagrams",
 }
 
 __all__ = sorted(_HOMES)

@@ -17,8 +17,8 @@ from tutor.layers.pooling import MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM
 
 if TYPE_CHECKING:
-    from tutor.layers.base import Layer
     from tutor.layers.built import Built, Shape
+    from tutor.layers.layer import Layer
 
 
 @dataclass(frozen=True)

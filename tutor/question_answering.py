@@ -14,8 +14,8 @@ from tutor.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import LSTM
 from tutor.layers.reshaping import Flatten
 from tutor.layers.wrappers import TimeDistributed
-from tutor.model import Model
-from tutor.sequential import Sequential
+from tutor.models.model import Model
+from tutor.models.sequential import Sequential
 
 #: What can stand after the convolutions, to make one vector of a picture.
 ENDINGS = ("Flatten", "GlobalAveragePooling2D")

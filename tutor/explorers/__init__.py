@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.explorers.lessons import LESSONS
 from tutor.explorers.widget import Explorer
-from tutor.layers.base import Layer
+from tutor.layers.layer import Layer
 
 
 def explore(what: Any, **starts: Any) -> Explorer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from tutor.layers.checking import whole_number
+from tutor.layers.checks import whole_number
 
 
 @dataclass(frozen=True)

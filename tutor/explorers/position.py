@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor.diagrams.convolution import KINDS as DRAWN_AS_SHEETS
-from tutor.diagrams.convolution import convolution_scene
-from tutor.diagrams.flow import flow_scene
-from tutor.diagrams.gates import gate_scene
-from tutor.diagrams.heap import heap_scene
-from tutor.diagrams.weights import weight_scene
-from tutor.diagrams.window import window_scene
-from tutor.model import Model
+from tutor.models.model import Model
+from tutor.pictures.convolution import KINDS as DRAWN_AS_SHEETS
+from tutor.pictures.convolution import convolution_scene
+from tutor.pictures.flow import flow_scene
+from tutor.pictures.gates import gate_scene
+from tutor.pictures.heap import heap_scene
+from tutor.pictures.weights import weight_scene
+from tutor.pictures.window import window_scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.explorers.lessons import Lesson, Values
     from tutor.layers.built import Built
-    from tutor.ledger import Ledger
-    from tutor.scene import Scene
+    from tutor.ledgers.ledger import Ledger
+    from tutor.pictures.scene import Scene
 
 
 @dataclass(frozen=True)

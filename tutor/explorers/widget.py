@@ -17,12 +17,14 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from tutor import live, paint, palette
+from tutor import live
 from tutor.explorers.controls import as_data
 from tutor.explorers.lessons import Lesson
 from tutor.explorers.position import Position
 from tutor.explorers.words import formula_html, ledger_html, move_text, refusal_html, shapes_html, verdict_html
-from tutor.scene import Scene
+from tutor.pictures import figure as paint
+from tutor.pictures import palette
+from tutor.pictures.scene import Scene
 
 _HERE = Path(__file__).parent
 

@@ -9,8 +9,8 @@ from typing import Any
 from tutor.explorers.position import Position
 from tutor.layers.built import Built
 from tutor.live.report import Report
-from tutor.palette import css_variable, gate_role
-from tutor.symbols import Size, Style
+from tutor.pictures.palette import css_variable, gate_role
+from tutor.symbols import TEXT
 
 _SYMBOLS = {"c_tilde": "c̃", "h_tilde": "h̃"}
 
@@ -65,14 +65,8 @@ def _together(position: Position) -> str:
     return f"Together: <strong>{position.ledger.total:,}</strong>"
 
 
-class _Markup(Style):
-    """Symbols with the names of sizes in italics, as in print."""
-
-    def size(self, size: Size) -> str:
-        return f"<i>{escape(size.name)}</i>"
-
-
-_MARKUP = _Markup(" · ", " + ")
+#: Symbols with the names of sizes in italics, as in print.
+_MARKUP = replace(TEXT, size=lambda size: f"<i>{escape(size.name)}</i>")
 
 
 def shapes_html(position: Position) -> str:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers import checking
-from tutor.layers.checking import shown
+from tutor.layers import checks
+from tutor.layers.checks import shown
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Shape
@@ -47,6 +47,11 @@ class Operation:
         """The name that Keras gives to the first one of this kind: ``simple_rnn`` for SimpleRNN."""
         name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", self.kind)
         return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+    @property
+    def any_name(self) -> str:
+        """Its own name, or else the automatic one."""
+        return self.name or self.automatic_name
 
     @property
     def inside(self) -> tuple[Operation, ...]:
@@ -90,7 +95,7 @@ class Call:
         operation: the layer or model.
         args: what it was called on.
         kwargs: what it was called on by name.
-        inputs: all tensors among those.
+        input_tensors: all tensors among those.
         built: the layer on those inputs.
         place: its place in the order of all calls.
     """
@@ -98,7 +103,7 @@ class Call:
     operation: Operation
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    inputs: tuple[Tensor, ...]
+    input_tensors: tuple[Tensor, ...]
     built: Built | None
     place: int = field(default_factory=next_place)
 
@@ -172,14 +177,14 @@ def Input(  # noqa: N802  (Keras's name)
         raise ValueError("Input needs one shape: the shape of one example, such as Input((784,)), or batch_shape.")
     argument = "shape" if batch_shape is None else "batch_shape"
     given = shape if batch_shape is None else batch_shape
-    if not checking.is_several(given):
+    if not checks.is_several(given):
         repair = f" Write ({given},)." if isinstance(given, int) else ""
         raise TypeError(f"Input: {argument}={shown(given)} is not a tuple.{repair}")
     axes = (batch_size, *given) if batch_shape is None else tuple(given)
     if not axes:
         raise ValueError("Input: batch_shape=() has no axis, but the first one, the batch, is always there.")
     whole = tuple(
-        None if axis is None else checking.whole_number(f"Input: axis {place} of {shown(axes)}, {shown(axis)},", axis)
+        None if axis is None else checks.whole_number(f"Input: axis {place} of {shown(axes)}, {shown(axis)},", axis)
         for place, axis in enumerate(axes)
     )
     if name is not None and (not isinstance(name, str) or "/" in name):

@@ -19,7 +19,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tutor.keras_models import explain
+from tutor.ledgers.keras_models import explain
 from tutor.live.report import Answer, KerasLayer, KerasRow, KerasWeight, Refusal, Report, encode
 
 if TYPE_CHECKING:

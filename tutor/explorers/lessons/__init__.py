@@ -9,9 +9,9 @@ from tutor.explorers.lessons.base import Lesson, Values
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.core import Dense, Embedding
 from tutor.layers.normalization import BatchNormalization
+from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
-from tutor.layers.regularization import Dropout
 from tutor.question_answering import video_question_answering, visual_question_answering
 
 if TYPE_CHECKING:

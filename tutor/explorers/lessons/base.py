@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tutor.explorers.controls import Control, FlagControl, SizeControl
-from tutor.layers.checking import ArgumentError, suggestion
-from tutor.model import Model
-from tutor.sequential import Sequential
+from tutor.layers.checks import ArgumentError, suggestion
+from tutor.models.model import Model
+from tutor.models.sequential import Sequential
 
 Values: TypeAlias = Mapping[str, Any]
 

@@ -7,9 +7,9 @@ from tutor.explorers.lessons.base import Lesson, Values, function, size, use_bia
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.normalization import BatchNormalization
+from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
-from tutor.layers.regularization import Dropout
-from tutor.sequential import Sequential
+from tutor.models.sequential import Sequential
 
 #: What can be typed for an axis of a picture, so that the count of the output's entries stays a number one can read.
 _LARGEST_PICTURE = 100_000

@@ -11,7 +11,7 @@ from tutor.question_answering import ENDINGS, video_question_answering, visual_q
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tutor.model import Model
+    from tutor.models.model import Model
 
 _FRAMES = size("frames", 100, "pictures in one video", high=1000, limit=100_000)
 _CONTROLS = (

@@ -10,7 +10,7 @@ from tutor.explorers.lessons.base import Lesson, Values, function, size, use_bia
 from tutor.layers.calls import Input
 from tutor.layers.core import Dense, Embedding
 from tutor.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
-from tutor.sequential import Sequential
+from tutor.models.sequential import Sequential
 
 #: How many sequences a batch holds where a stateful layer has to know.
 _STATEFUL_BATCH = 32

@@ -1,0 +1,231 @@
+"""A live Keras model, explained: each layer's count from its formula, beside what Keras says.
+
+Nothing of Keras is imported. The model's objects are asked for what they say, so that it may live in any session, on
+any backend, with weights or without.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+from tutor import layers
+from tutor.layers.built import Built, Shape
+from tutor.layers.checks import shown
+from tutor.layers.layer import Layer
+from tutor.ledgers.ledger import Ledger
+from tutor.ledgers.walk import Leaf, Walk, one_or_all
+from tutor.models.ours import identifiers
+from tutor.symbols import Expression, Number, Size, joined
+
+
+def explain(model: Any) -> Ledger:
+    """A Keras model row by row: which layer turns which shape into which, and why it has as many parameters as it has.
+
+    ``row.count`` comes from the layer's formula and ``row.keras_count`` from the model's own weights. A weight that is
+    used several times is counted once. Where no formula is known, as for a layer of one's own, Keras's count stands
+    alone, and ``ledger.unexplained`` lists the row. A model that is written as a class says nothing of how its layers
+    are connected: its rows are the layers that it holds, in the order in which they were set.
+
+    Raises:
+        TypeError: it is no Keras model.
+        ValueError: the model is not built yet, so that it has no weights.
+    """
+    _check(model)
+    with warnings.catch_warnings():
+        # Keras warns of what it could not save again; nothing is saved here.
+        warnings.simplefilter("ignore")
+        source = Theirs(model)
+        graph, walk = _graph_of(model) or _Parts(model), Walk(source)
+        shapes = [tuple(tensor.shape) for tensor in graph.inputs] or build_shapes(model) or [None]
+        made = [tuple(tensor.shape) for tensor in graph.outputs] or [None]
+        ledger = walk.ledger(graph, (one_or_all(shapes), one_or_all(made)), model.count_params())
+        # Weights that belong to the model itself, or to layers that its calls do not reach.
+        rest = Leaf(type(model).__name__, None, None, source.counted(model), None, None, counted=True)
+        row = walk.row(rest, model.name)
+        return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A layer that a model of a learner's own holds: it is called, but nobody knows on what."""
+
+    operation: Any
+    input_tensors: tuple[Any, ...] = ()
+    outputs: tuple[Any, ...] = ()
+
+
+class _Parts:
+    """The layers that a model of a learner's own holds, as far as they are built, in place of its calls."""
+
+    inputs = outputs = ()
+
+    def __init__(self, model: Any) -> None:
+        distinct = {id(layer): layer for layer in model.layers}.values()
+        self.calls = [_Part(layer) for layer in distinct if layer.built or is_from_keras(layer, "Model")]
+
+
+class Theirs:
+    """What a walk asks of Keras's models."""
+
+    def __init__(self, model: Any) -> None:
+        self._trained = {id(weight) for weight in model.trainable_weights}
+        self._own = not _graph_of(model)
+
+    def entrance(self, tensor: Any) -> Any:
+        return tensor._keras_history.operation  # noqa: SLF001
+
+    def name_of(self, operation: Any) -> str:
+        return str(operation.name)
+
+    def calls(self, graph: Any) -> Iterable[Any]:
+        if isinstance(graph, _Parts):
+            return graph.calls
+        place = {id(operation): place for place, operation in enumerate(graph.operations)}
+
+        def rank(node: Any) -> tuple[int, int]:
+            return place[id(node.operation)], node.operation._inbound_nodes.index(node)  # noqa: SLF001
+
+        depths = sorted(graph._nodes_by_depth.items(), reverse=True, key=lambda item: item[0])  # noqa: SLF001
+        return [node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input]
+
+    def is_model(self, operation: Any) -> bool:
+        return _graph_of(operation) is not None or (self._own and is_from_keras(operation, "Model"))
+
+    def graph_in(self, model: Any, shapes: tuple[Any, ...]) -> Any:
+        return _graph_of(model) or _Parts(model)
+
+    def counted(self, layer: Any) -> dict[Hashable, tuple[bool, int]]:
+        """Keras's weights: whether each is trained, and how many numbers it holds."""
+        weights = getattr(layer, "weights", ())
+        return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
+
+    def leaf(self, call: Any, seen: Set[Hashable]) -> Leaf:
+        layer, read = call.operation, tuple(tuple(tensor.shape) for tensor in call.input_tensors)
+        built, weights = built_on(layer, read), self.counted(layer)
+        makes = one_or_all(tuple(tensor.shape) for tensor in call.outputs) if call.outputs else None
+        shapes = read or build_shapes(layer)
+        reads = one_or_all(shapes) if shapes else None
+        if built is not None:
+            reads, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
+        formula = Number(0) if not weights else formula_of(layer, built, seen)
+        return Leaf(type(layer).__name__, reads, makes, weights, formula, built, counted=True)
+
+
+def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Expression | None:
+    """The count of a layer's weights that were not seen before, over named sizes; None where that is not known.
+
+    A layer that is made of known ones, such as a learner's own, is the sum of theirs. A weight that belongs to the
+    layer itself, or to a part that is not known, makes the sum unknown.
+    """
+    own = {id(weight) for weight in theirs.weights} - seen
+    if built is not None and len(own) == len(theirs.weights):
+        return built.formula
+    names, counts, covered = [], [], set[Hashable]()
+    for part in getattr(theirs, "_layers", ()):
+        if of_part := ({id(weight) for weight in getattr(part, "weights", ())} & own) - covered:
+            formula = formula_of(part, built_on(part, ()), seen | covered)
+            if formula is None:
+                return None
+            covered |= of_part
+            names.append(part.name)
+            counts.append(formula.value)
+    return joined(map(Size, identifiers(names), counts)) if covered == own else None
+
+
+#: What these say changes neither count nor shape, and may be an object of a learner's own.
+_LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
+#: What Keras notes of a layer that changes its weights, and that layers of ours need not have as an argument.
+_DECISIVE = ("lora_rank",)
+_INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",)}
+
+
+def layer_of(theirs: Any) -> Layer | None:
+    """Our layer of the same arguments; None if there is none of that class, or it has arguments that we do not follow.
+
+    A class counts as Keras's by where it comes from: a learner's own may have the same name.
+    """
+    kind = type(theirs).__name__
+    ours = getattr(layers, kind) if is_from_keras(theirs) and kind in layers.__all__ else None
+    if not (isinstance(ours, type) and issubclass(ours, Layer)):
+        return None
+    config, given = theirs.get_config(), dict[str, Any]()
+    if any(config.get(name) is not None and name not in ours.__signature__.parameters for name in _DECISIVE):
+        return None
+    for name in ours.__signature__.parameters:
+        if name in _INSIDE and name in config:
+            given[name] = layer_of(next(getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one)))
+        elif name in config and not name.endswith(_LEFT_OUT):
+            value = config[name]
+            # A function of a learner's own is noted as a dictionary; the layer has the function itself.
+            given[name] = getattr(theirs, name, value) if isinstance(value, Mapping) and name != "dtype" else value
+    try:
+        return ours(**given)
+    except (TypeError, ValueError):
+        return None
+
+
+def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
+    """Our layer of the same arguments on what Keras's was called on, or if that is not known, was built on."""
+    ours = layer_of(theirs)
+    if ours is None:
+        return None
+    noted = build_shapes(theirs)
+    # Of several tensors, what Keras noted says which is which.
+    for candidate in filter(None, (shapes, noted) if len(shapes) == 1 else (noted, shapes)):
+        try:
+            return ours.build(ours._read(candidate))  # noqa: SLF001
+        except (TypeError, ValueError):
+            continue
+    return None
+
+
+def build_shapes(theirs: Any) -> tuple[Shape, ...]:
+    """The shapes that Keras made the layer's weights for; none if it did not note them."""
+    return tuple(_shapes_in(theirs.get_build_config() or {})) if hasattr(theirs, "get_build_config") else ()
+
+
+def _shapes_in(value: Any) -> Iterator[Shape]:
+    several = value.values() if isinstance(value, Mapping) else value if isinstance(value, (tuple, list)) else ()
+    if several and all(axis is None or isinstance(axis, int) for axis in several):
+        yield tuple(several)
+    else:
+        for part in several:
+            yield from _shapes_in(part)
+
+
+def is_from_keras(thing: Any, name: str = "") -> bool:
+    """Whether the object is of one of Keras's classes, or with ``name``, of that class or of one derived from it."""
+    classes = type(thing).__mro__ if name else (type(thing),)
+    return any(cls.__module__.split(".")[0] == "keras" and name in ("", cls.__name__) for cls in classes)
+
+
+def _graph_of(layer: Any) -> Any:
+    """The functional model that holds the layer's calls; None if it is no model, or one that hides its calls."""
+    if is_from_keras(layer, "Sequential"):
+        layer = layer._functional  # noqa: SLF001  (Keras has no public way to the calls)
+    return layer if hasattr(layer, "_nodes_by_depth") and hasattr(layer, "operations") else None
+
+
+def _check(model: Any) -> None:
+    if isinstance(model, type) or not is_from_keras(model, "Model"):
+        repair = ""
+        if is_from_keras(model, "Layer") and not isinstance(model, type):
+            repair = " A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer])."
+        elif isinstance(model, str):
+            repair = " Load it first, with keras.models.load_model."
+        elif hasattr(model, "ledger"):
+            repair = " It is a model of tutor's: see its ledger."
+        elif hasattr(model, "build_layers"):
+            repair = " It is a model of tutor's: see its build(input_shape)."
+        raise TypeError(f"explain: {shown(model)} is no Keras model.{repair}")
+    if not model.built:
+        how = f"call {model.name} on a batch of examples"
+        if is_from_keras(model, "Sequential"):
+            how = "begin it with keras.Input(shape), or call its build(input_shape), such as build((None, 25))"
+        raise ValueError(
+            f"explain: the model {model.name!r} is not built yet, so it has no weights to count. First {how}."
+        )

@@ -1,0 +1,181 @@
+"""Whole models, row by row: which layer turns which shape into which, and how many parameters it brings.
+
+A :class:`Ledger` is a list of rows. Where a Keras model stands behind it, each row also carries Keras's own count.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tutor.ledgers.tables import cell, head, mark, table
+
+if TYPE_CHECKING:
+    from tutor.layers.built import Built, Shape
+    from tutor.symbols import Expression
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer of a model.
+
+    Attributes:
+        path: the layer's name, within the models that hold it: ``vision/conv2d_1``.
+        kind: Keras's class name.
+        input_shape: the shape that enters, batch axis included.
+        output_shape: the shape that leaves; a tuple of shapes where several tensors do.
+        formula: the count over named sizes; None where no formula is known, and Keras's count stands alone.
+        count: the number of parameters, from the formula; those that another row has are not counted again.
+        trainable_count: those of them that training changes.
+        keras_count: the number of entries in the Keras model's own weights; None where there is no Keras model.
+        inputs: the paths of the rows, and the names of the model's inputs, that it reads; empty where that is unknown.
+        shared: the number of times that the model uses it; its weights are counted once.
+        built: the layer with its sizes and weights; None where no formula is known.
+    """
+
+    path: str
+    kind: str
+    input_shape: Any
+    output_shape: Any
+    formula: Expression | None
+    count: int
+    trainable_count: int
+    keras_count: int | None = None
+    inputs: tuple[str, ...] = ()
+    shared: int = 1
+    built: Built | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether formula and Keras say the same; None where there is no Keras model."""
+        return None if self.keras_count is None else self.formula is not None and self.count == self.keras_count
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain numbers and texts."""
+        formula = (self.formula.text, self.formula.numbers) if self.formula is not None else (None, None)
+        return {
+            "path": self.path,
+            "kind": self.kind,
+            "input_shape": str(self.input_shape),
+            "output_shape": str(self.output_shape),
+            **dict(zip(("formula", "formula_numbers"), formula, strict=True)),
+            "count": self.count,
+            "trainable_count": self.trainable_count,
+            "keras_count": self.keras_count,
+            "agrees": self.agrees,
+        }
+
+    def _cells(self) -> str:
+        lines = ["no formula: Keras's count"]
+        if self.formula is not None:
+            # A layer without weights has the formula 0, which says all.
+            lines = [self.formula.text, self.formula.numbers] if self.count else [self.formula.text]
+        used = [f"used {self.shared} times"] if self.shared > 1 else []
+        keras = _keras_cell(self.keras_count, self.agrees, alone=self.formula is None)
+        return (
+            head(f"{self.path} ({self.kind})", *used)
+            + cell(*_lines(self.input_shape))
+            + cell(*_lines(self.output_shape))
+            + cell(*lines)
+            + cell(f"{self.count:,}", right=True)
+            + cell(_share(self.trainable_count, self.count), right=True)
+            + keras
+        )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A model's rows in call order: one for each layer that owns weights or changes a shape.
+
+    Attributes:
+        input_shape: the shape that enters the model, batch axis included.
+        output_shape: the shape that leaves it; a tuple of shapes where several tensors do.
+        rows: the rows.
+        keras_total: the number of parameters that the Keras model says it has; None where there is no Keras model.
+        inputs: the shape of each of the model's inputs, by its name.
+        outputs: the paths of the rows from which what leaves the model comes; empty where that is unknown.
+    """
+
+    input_shape: Any
+    output_shape: Any
+    rows: tuple[Row, ...]
+    keras_total: int | None = None
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+
+    @cached_property
+    def total(self) -> int:
+        """All parameters, trained or not."""
+        return sum(row.count for row in self.rows)
+
+    @cached_property
+    def trainable_total(self) -> int:
+        """The parameters that training changes."""
+        return sum(row.trainable_count for row in self.rows)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether every row and the total agree with Keras; None where there is no Keras model."""
+        if self.keras_total is None:
+            return None
+        return self.total == self.keras_total and all(row.agrees is not False for row in self.rows)
+
+    @property
+    def unexplained(self) -> tuple[Row, ...]:
+        """Rows that have parameters but no formula."""
+        return tuple(row for row in self.rows if row.formula is None and row.count)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ledger as plain lists, numbers and texts, ready for JSON."""
+        names = ("input_shape", "output_shape", "total", "trainable_total", "keras_total", "agrees")
+        return {**{name: getattr(self, name) for name in names}, "rows": [row.to_dict() for row in self.rows]}
+
+    def to_csv(self) -> str:
+        """The rows as CSV with a line of headings; shapes as text, an unknown value as an empty field."""
+        text, nothing = io.StringIO(), Row("", "", None, None, None, 0, 0)
+        writer = csv.DictWriter(text, list(nothing.to_dict()), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row.to_dict() for row in self.rows)
+        return text.getvalue()
+
+    def _repr_html_(self) -> str:
+        headings = ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Trainable"]
+        headings += [] if self.keras_total is None else ["Keras"]
+        total = head("Total", span=4) + cell(f"{self.total:,}", right=True)
+        total += cell(_share(self.trainable_total, self.total), right=True)
+        total += _keras_cell(self.keras_total, self.total == self.keras_total)
+        return table(headings, [row._cells() for row in self.rows], total, notes=self._notes())  # noqa: SLF001
+
+    def _notes(self) -> Iterator[str]:
+        if any(row.shared > 1 for row in self.rows):
+            yield "A layer that is used several times keeps one set of weights, so it is counted once."
+        if self.unexplained:
+            counted, names = sum(row.count for row in self.unexplained), [row.path for row in self.unexplained]
+            yield f"{counted:,} parameters have no formula here, and are Keras's count alone: {', '.join(names)}."
+
+    def __str__(self) -> str:
+        lines = [f"{row.path} ({row.kind})  {row.output_shape}  {row.count:,}" for row in self.rows]
+        return "\n".join([*lines, f"Total: {self.total:,} ({self.trainable_total:,} trainable)"])
+
+
+def _lines(shape: Any) -> list[str]:
+    """The shape as Keras writes it, each of several on a line of its own."""
+    several = bool(shape) and isinstance(shape[0], tuple)
+    return ["unknown"] if shape is None else [str(one) for one in (shape if several else [shape])]
+
+
+def _share(part: int, whole: int) -> str:
+    """How much of it is trained, with a percentage unless that is all or nothing."""
+    return f"{part:,}" if part in (0, whole) else f"{part:,} ({part / whole:.0%})"
+
+
+def _keras_cell(count: int | None, agrees: bool | None, *, alone: bool = False) -> str:
+    """Keras's count, and whether it agrees; where no formula stands beside it, there is nothing to agree with."""
+    if count is None:
+        return ""
+    sign = "" if alone else mark(bool(agrees), "agrees" if agrees else "does not agree")
+    return cell(f"{count:,}", right=True).replace("</td>", f"{sign}</td>")

@@ -1,0 +1,155 @@
+"""The calls that lead from a model's inputs to its outputs, in the order in which Keras makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tutor.layers.calls import Call, InputLayer, Operation, Tensor, shapes_in
+from tutor.layers.checks import shown
+from tutor.layers.vocabulary import meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tutor.layers.built import Shape
+
+_T = TypeVar("_T")
+
+
+class WholeModel(Operation):
+    """A model, which may be called like a layer.
+
+    Attributes:
+        place: its place in the order of creation.
+        stack: the layers of a Sequential; None for a model that is made from its inputs and outputs.
+        entrance: the tensor that enters, where a Sequential was given one.
+    """
+
+    place: int
+    stack: tuple[Operation, ...] | None = None
+    entrance: Tensor | None = None
+
+    @property
+    def own_graph(self) -> Graph | None:
+        """Its calls, if they do not wait for an input."""
+        return None
+
+    @property
+    def knows_its_input(self) -> bool:
+        """Whether it was given the tensor that enters it."""
+        return self.own_graph is not None or self.entrance is not None
+
+    def _check_words(self) -> None:
+        """Refuses a name that is none, and a flag that is neither True nor False."""
+        for word, allowed in (("name", (None,)), ("trainable", ())):
+            if (value := getattr(self, word)) not in allowed:
+                meaning(word)[0](f"{type(self).__name__}: {word}={shown(value)}", value, 0)
+
+    def _graph_on(self, input_shape: Any) -> Graph:
+        """Its calls on an input of that shape."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """What happens between some tensors and others."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls in Keras's order, those of the inputs among them.
+
+        A layer's depth is the longest way from it to an output. The deepest come first, and of those as deep as each
+        other, the one that is met first on the way back from the outputs. That is the order of ``model.summary()``.
+        """
+        met, finished = self._explored()
+        of_call: dict[int, int] = {}
+        of_operation: dict[int, int] = {}
+        for call in reversed(finished):
+            key = id(call.operation)
+            depth = max(of_call.get(id(call), 0), of_operation.get(key, 0))
+            of_call[id(call)] = of_operation[key] = depth
+            for tensor in call.input_tensors:
+                of_call[id(tensor.source)] = max(depth + 1, of_call.get(id(tensor.source), 0))
+        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in of_call]
+
+        def rank(call: Call) -> tuple[int, int, int]:
+            return -of_call[id(call)], met[id(call.operation)], call.place
+
+        return (*sorted(finished, key=rank), *unread)
+
+    def _explored(self) -> tuple[Mapping[int, int], list[Call]]:
+        """When each operation is first met on the way back from the outputs; and all calls, after what they read."""
+        met: dict[int, int] = {}
+        begun: set[int] = set()
+        finished: list[Call] = []
+        # A list in place of recursion, so that a deep model meets no limit.
+        way = [(None, iter([tensor.source for tensor in self.outputs]))]
+        while way:
+            call, sources = way[-1]
+            source = next(sources, None)
+            if source is None:
+                way.pop()
+                if call is not None:
+                    finished.append(call)
+            elif id(source) not in begun:
+                begun.add(id(source))
+                met.setdefault(id(source.operation), len(met))
+                way.append((source, iter([tensor.source for tensor in source.input_tensors])))  # type: ignore[arg-type]
+        return met, finished
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Each layer, model and input once, in the order of their first calls."""
+        return distinct(call.operation for call in self.calls)
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape that enters; a tuple of shapes where several tensors do."""
+        return _one_or_all([tensor.shape for tensor in self.inputs])
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape that leaves; a tuple of shapes where several tensors do."""
+        return _one_or_all([tensor.shape for tensor in self.outputs])
+
+    def output_shape_on(self, kind: str, input_shape: Any) -> Any:
+        """The shape that leaves if the tensors that enter have another shape.
+
+        Raises:
+            ValueError: the shapes do not fit those that the graph was made for.
+        """
+        given, made_for = shapes_in(input_shape), [tensor.shape for tensor in self.inputs]
+        if len(given) != len(made_for) or not all(map(_fits, given, made_for)):
+            raise ValueError(
+                f"{kind}: it was made for {' and '.join(map(str, made_for))}, but is called on "
+                f"{' and '.join(map(str, given))}."
+            )
+        if list(given) == made_for:
+            return self.output_shape
+        shapes: dict[int, Shape] = dict(zip(map(id, self.inputs), given, strict=True))
+        for call in self.calls:
+            if not isinstance(call.operation, InputLayer):
+                read = call.operation._read(tuple(shapes[id(tensor)] for tensor in call.input_tensors))  # noqa: SLF001
+                made = shapes_in(call.operation._built_on(read).output_shape)  # noqa: SLF001
+                shapes.update(zip(map(id, call.outputs), made, strict=True))
+        return _one_or_all([shapes[id(tensor)] for tensor in self.outputs])
+
+
+def distinct(things: Iterable[_T]) -> tuple[_T, ...]:
+    """Each thing once: the very same, not one that is equal."""
+    return tuple({id(thing): thing for thing in things}.values())
+
+
+def _one_or_all(shapes: list[Shape]) -> Any:
+    return shapes[0] if len(shapes) == 1 else tuple(shapes)
+
+
+def _fits(given: Shape, made_for: Shape) -> bool:
+    """Whether the axes agree where both are known; the batch may be of any size."""
+    pairs = zip(given[1:], made_for[1:], strict=False)
+    return len(given) == len(made_for) and all(None in pair or pair[0] == pair[1] for pair in pairs)

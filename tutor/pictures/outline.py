@@ -1,0 +1,133 @@
+"""The outlines of a scene's shapes: paths in SVG's letters, from arithmetic alone.
+
+The same outlines become matplotlib paths and the ``d`` of SVG paths, so that a picture drawn anew and one brought up to
+date on screen cannot differ.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal, TypeAlias
+
+from tutor.pictures.scene import Box, Disc, Point, Shape, Wire
+
+#: A letter of SVG's path language with its absolute points: move, line, quadratic curve, cubic curve, close.
+Step: TypeAlias = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[Point, ...]]
+
+#: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
+_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
+
+_HEAD_LENGTH = 6.5
+_HEAD_WIDTH = 5.6
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One path with how it is filled and stroked; the colours are roles of the palette, None for none."""
+
+    id: str
+    steps: tuple[Step, ...]
+    fill: str | None = None
+    stroke: str | None = None
+    width: float = 0.0
+    dashed: bool = False
+
+    @cached_property
+    def d(self) -> str:
+        """The path as SVG's attribute of that name, to a hundredth of a point."""
+        return " ".join(letter + " ".join(f"{x:.2f} {y:.2f}" for x, y in points) for letter, points in self.steps)
+
+
+@lru_cache(maxsize=4096)
+def outlines(shape: Shape) -> tuple[Outline, ...]:
+    """The shape's outline; a wire with an arrowhead has a second one, named ``<id>/head``.
+
+    Kept, since most of a picture stays where it is when a size changes.
+
+    Raises:
+        ValueError: a wire whose points all coincide has no direction.
+    """
+    match shape:
+        case Box():
+            return (Outline(shape.id, _box(shape), shape.fill, shape.edge, shape.line, shape.dashed),)
+        case Disc():
+            return (Outline(shape.id, _disc(shape), shape.fill, shape.edge, shape.line),)
+        case Wire():
+            return _wire(shape)
+
+
+def _box(box: Box) -> tuple[Step, ...]:
+    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+    radius = min(box.radius, box.width / 2, box.height / 2)
+    if radius <= 0:
+        return (
+            ("M", ((left, top),)),
+            ("L", ((right, top),)),
+            ("L", ((right, bottom),)),
+            ("L", ((left, bottom),)),
+            ("Z", ()),
+        )
+    handle = radius * (1 - _QUARTER)
+    return (
+        ("M", ((left + radius, top),)),
+        ("L", ((right - radius, top),)),
+        ("C", ((right - handle, top), (right, top + handle), (right, top + radius))),
+        ("L", ((right, bottom - radius),)),
+        ("C", ((right, bottom - handle), (right - handle, bottom), (right - radius, bottom))),
+        ("L", ((left + radius, bottom),)),
+        ("C", ((left + handle, bottom), (left, bottom - handle), (left, bottom - radius))),
+        ("L", ((left, top + radius),)),
+        ("C", ((left, top + handle), (left + handle, top), (left + radius, top))),
+        ("Z", ()),
+    )
+
+
+def _disc(disc: Disc) -> tuple[Step, ...]:
+    x, y, radius, handle = disc.x, disc.y, disc.radius, disc.radius * _QUARTER
+    return (
+        ("M", ((x, y - radius),)),
+        ("C", ((x + handle, y - radius), (x + radius, y - handle), (x + radius, y))),
+        ("C", ((x + radius, y + handle), (x + handle, y + radius), (x, y + radius))),
+        ("C", ((x - handle, y + radius), (x - radius, y + handle), (x - radius, y))),
+        ("C", ((x - radius, y - handle), (x - handle, y - radius), (x, y - radius))),
+        ("Z", ()),
+    )
+
+
+def _wire(wire: Wire) -> tuple[Outline, ...]:
+    points = [point for place, point in enumerate(wire.points) if place == 0 or point != wire.points[place - 1]]
+    if len(points) < 2:
+        raise ValueError(f"the wire {wire.id!r} needs two points that differ, but has {wire.points}")
+    if not wire.arrow:
+        return (Outline(wire.id, _rounded(points, wire.radius), None, wire.colour, wire.width, wire.dashed),)
+    tip, before = points[-1], points[-2]
+    length = min(_HEAD_LENGTH, math.dist(before, tip))
+    base = _toward(tip, before, length)
+    across = _HEAD_WIDTH / 2 / length
+    dx, dy = (base[1] - tip[1]) * across, (tip[0] - base[0]) * across
+    left, right = (base[0] + dx, base[1] + dy), (base[0] - dx, base[1] - dy)
+    # The line runs a little way into the head, so that no gap shows between the two.
+    shaft = _rounded([*points[:-1], _toward(tip, before, 0.8 * length)], wire.radius)
+    return (
+        Outline(wire.id, shaft, None, wire.colour, wire.width, wire.dashed),
+        Outline(f"{wire.id}/head", (("M", (left,)), ("L", (tip,)), ("L", (right,)), ("Z", ())), wire.colour),
+    )
+
+
+def _rounded(points: list[Point], radius: float) -> tuple[Step, ...]:
+    steps: list[Step] = [("M", (points[0],))]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        # Two corners share the leg between them, so each may use half of it.
+        cut = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        steps.append(("L", (_toward(corner, before, cut),)))
+        steps.append(("Q", (corner, _toward(corner, after, cut))))
+    steps.append(("L", (points[-1],)))
+    return tuple(steps)
+
+
+def _toward(start: Point, end: Point, length: float) -> Point:
+    """The point that lies ``length`` from ``start`` on the way to ``end``."""
+    share = length / math.dist(start, end)
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -1,0 +1,108 @@
+"""A picture as data: boxes, discs, wires and labels, each with a name. Nothing here draws.
+
+Lengths are in points (1/72 inch), x to the right and y downwards from the top left corner, as in SVG. Colours are
+roles of :mod:`tutor.pictures.palette`. Two scenes of the same :attr:`Scene.structure` differ in numbers and sizes only, so that
+a picture on screen can be brought from one to the other without drawing it anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle; (x, y) is its top left corner."""
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str = "paper"
+    edge: str | None = "ink"
+    radius: float = 0.0
+    dashed: bool = False
+    line: float = 1.0
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A circle around (x, y), for an operation on each entry."""
+
+    id: str
+    x: float
+    y: float
+    radius: float
+    fill: str = "paper"
+    edge: str | None = "ink"
+    line: float = 1.0
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A line through points, with rounded corners and, as a rule, an arrowhead whose tip is the last point."""
+
+    id: str
+    points: tuple[Point, ...]
+    colour: str = "ink"
+    width: float = 1.4
+    arrow: bool = True
+    dashed: bool = False
+    radius: float = 6.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words or numbers in one line; (x, y) is the middle of the line at its start, middle or end.
+
+    ``room`` is the width that it may take: longer text is set smaller until it fits.
+    """
+
+    id: str
+    x: float
+    y: float
+    text: str
+    room: float
+    size: float = 9.0
+    anchor: Literal["start", "middle", "end"] = "middle"
+    colour: str = "ink"
+    bold: bool = False
+
+
+Shape: TypeAlias = Box | Disc | Wire
+Item: TypeAlias = Shape | Label
+
+
+def moved(item: Item, right: float, down: float) -> Item:
+    """The item in another place."""
+    if isinstance(item, Wire):
+        return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
+    return replace(item, x=item.x + right, y=item.y + down)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture: what is on it, from back to front, and what it says in words.
+
+    Raises:
+        ValueError: two items have the same id.
+    """
+
+    width: float
+    height: float
+    items: tuple[Item, ...]
+    alt: str
+
+    def __post_init__(self) -> None:
+        ids = [item.id for item in self.items]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"two items of a scene share an id: {sorted({i for i in ids if ids.count(i) > 1})}")
+
+    @property
+    def structure(self) -> tuple[tuple[type, str], ...]:
+        """What the picture is made of, whatever its numbers."""
+        return tuple((type(item), item.id) for item in self.items)
