@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise, product
 
 import pytest
+from configurations import examples
 from hypothesis import HealthCheck, given, settings
 from legible import assert_legible
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -496,7 +497,9 @@ def test_a_graph_that_cannot_be_folded_is_drawn_while_it_is_small(layers):
         assert "no simple chain" in scene.alt
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(models())
 def test_any_model_is_well_laid_out(model):
     made = model.ledger

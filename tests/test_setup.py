@@ -20,6 +20,8 @@ from packaging.specifiers import SpecifierSet
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 DATE = PROJECT["tool"]["uv"]["exclude-newer"]
 PYTHONS = SpecifierSet(PROJECT["project"]["requires-python"])
