@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -154,7 +155,7 @@ def layer_of(theirs: Any) -> Layer | None:
     A class counts as Keras's by where it comes from: a learner's own may have the same name.
     """
     kind = type(theirs).__name__
-    known = is_from_keras(theirs) and is_from_keras(theirs, "Layer") and kind in layers.__all__
+    known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
     ours = getattr(layers, kind) if known else None
     if not (isinstance(ours, type) and issubclass(ours, Layer)):
         return None
@@ -180,11 +181,12 @@ def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     ours = layer_of(theirs)
     if ours is None:
         return None
-    noted = build_shapes(theirs)
     # Of several tensors, what Keras noted says which is which.
-    for candidate in filter(None, (shapes, noted) if len(shapes) == 1 else (noted, shapes)):
+    called_on, noted = (lambda: shapes), (lambda: build_shapes(theirs))
+    for candidate in (called_on, noted) if len(shapes) == 1 else (noted, called_on):
         try:
-            return ours.build(ours._read(candidate))  # noqa: SLF001
+            if read := candidate():
+                return ours.build(ours._read(read))  # noqa: SLF001
         except (TypeError, ValueError):
             continue
     return None
@@ -206,7 +208,12 @@ def _shapes_in(value: Any) -> Iterator[Shape]:
 
 def is_from_keras(thing: Any, name: str = "") -> bool:
     """Whether the object is of one of Keras's classes, or with ``name``, of that class or of one derived from it."""
-    classes = type(thing).__mro__ if name else (type(thing),)
+    return _is_kerass(type(thing), name)
+
+
+@cache
+def _is_kerass(kind: type, name: str) -> bool:
+    classes = kind.__mro__ if name else (kind,)
     return any(cls.__module__.split(".")[0] == "keras" and name in ("", cls.__name__) for cls in classes)
 
 
