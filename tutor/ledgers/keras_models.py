@@ -144,6 +144,8 @@ def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Express
 _LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
 #: What Keras notes of a layer that changes its weights, and that layers of ours need not have as an argument.
 _DECISIVE = ("lora_rank",)
+#: What a layer keeps as it was given. For anything else its configuration is asked, which takes long.
+_PLAIN = (bool, int, float, str, tuple)
 #: Arguments that hold layers, and where Keras keeps these.
 _INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
 _INSIDE["cells"] = ("cells",)
@@ -159,17 +161,24 @@ def layer_of(theirs: Any) -> Layer | None:
     ours = getattr(layers, kind) if known else None
     if not (isinstance(ours, type) and issubclass(ours, Layer)):
         return None
-    config, given = theirs.get_config(), dict[str, Any]()
-    if any(config.get(name) is not None and name not in ours.__signature__.parameters for name in _DECISIVE):
+    parameters = ours.__signature__.parameters
+    if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
         return None
-    for name in ours.__signature__.parameters:
-        if name in _INSIDE and name in config:
-            held = next(getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one))
-            given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else layer_of(held)
-        elif name in config and not name.endswith(_LEFT_OUT):
-            value = config[name]
-            # A function of a learner's own is noted as a dictionary; the layer has the function itself.
-            given[name] = getattr(theirs, name, value) if isinstance(value, Mapping) and name != "dtype" else value
+    config: dict[str, Any] = {}
+    given: dict[str, Any] = {"dtype": theirs.dtype_policy.name}
+    for name in parameters:
+        if name in _INSIDE:
+            held = next((getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one)), None)
+            given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else held and layer_of(held)
+        elif name not in given and not name.endswith(_LEFT_OUT):
+            value = getattr(theirs, name, ...)
+            if value is None or type(value) in _PLAIN:
+                given[name] = value
+            elif callable(value) and getattr(value, "__module__", "").startswith("keras."):
+                given[name] = value.__name__
+            elif name in (config := config or theirs.get_config()):
+                # A function of a learner's own is noted as a dictionary; the layer has the function itself.
+                given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
         return ours(**given)
     except (TypeError, ValueError):
@@ -208,7 +217,8 @@ def _shapes_in(value: Any) -> Iterator[Shape]:
 
 def is_from_keras(thing: Any, name: str = "") -> bool:
     """Whether the object is of one of Keras's classes, or with ``name``, of that class or of one derived from it."""
-    return _is_kerass(type(thing), name)
+    kind: Any = type(thing)
+    return _is_kerass(kind, name)
 
 
 @cache
