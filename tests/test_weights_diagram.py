@@ -90,7 +90,7 @@ def test_gate_names_stand_on_slices_that_have_room():
     scene = weight_scene(tutor.LSTM(128).build((None, 25, 256)))
     assert [texts(scene)[f"kernel/{gate}/name"] for gate in ("i", "f", "c_tilde", "o")] == ["i", "f", "c̃", "o"]
     assert texts(scene)["bias/i/name"] == ""
-    assert texts(scene)["legend/i/name"] == "i  input gate"
+    assert texts(scene)["legend/i/name"] == "i: input gate"
 
 
 @pytest.mark.parametrize("built", every_layer(), ids=repr)

@@ -167,7 +167,7 @@ def _legend(gates: Sequence[Gate], y: float) -> Iterator[Item]:
     for place, gate in enumerate(gates):
         x = _MARGIN + place * step
         yield Box(f"legend/{gate.name}", x, y - 4, 8, 8, gate_role(gate.name), line=0.6)
-        text = f"{_symbol(gate)}  {gate.title}"
+        text = f"{_symbol(gate)}: {gate.title}"
         yield Label(f"legend/{gate.name}/name", x + 12, y, text, step - 16, size=8.0, anchor="start")
 
 
