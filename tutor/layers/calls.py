@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers import checks
 from tutor.layers.checks import shown
@@ -36,6 +36,8 @@ class Operation:
 
     name: str | None
     trainable: bool
+    #: Whether its weights are its own. If not, they are those of what is inside it, wherever else that is used.
+    owns_weights: ClassVar[bool] = True
 
     @property
     def kind(self) -> str:
@@ -47,6 +49,11 @@ class Operation:
         """The name that Keras gives to the first one of this kind: ``simple_rnn`` for SimpleRNN."""
         name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", self.kind)
         return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+    @property
+    def title(self) -> str:
+        """Its kind, with that of what it holds: ``Bidirectional(LSTM)``."""
+        return f"{self.kind}({', '.join(one.title for one in self.inside)})" if self.inside else self.kind
 
     @property
     def any_name(self) -> str:

@@ -1,0 +1,1 @@
+"""Models row by row: rows, one walk, a live Keras model explained."""

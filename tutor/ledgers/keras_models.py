@@ -17,9 +17,8 @@ from tutor.layers.built import Built, Shape
 from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
 from tutor.ledgers.ledger import Ledger
-from tutor.ledgers.walk import Leaf, Walk, one_or_all
-from tutor.models.ours import identifiers
-from tutor.symbols import Expression, Number, Size, joined
+from tutor.ledgers.walk import Leaf, Walk, one_or_all, without_masks
+from tutor.symbols import Expression, Number, Size, identifiers, joined
 
 
 def explain(model: Any) -> Ledger:
@@ -40,8 +39,8 @@ def explain(model: Any) -> Ledger:
         warnings.simplefilter("ignore")
         source = Theirs(model)
         graph, walk = _graph_of(model) or _Parts(model), Walk(source)
-        shapes = [tuple(tensor.shape) for tensor in graph.inputs] or build_shapes(model) or [None]
-        made = [tuple(tensor.shape) for tensor in graph.outputs] or [None]
+        shapes: Any = [tuple(tensor.shape) for tensor in graph.inputs] or build_shapes(model) or [None]
+        made: Any = [tuple(tensor.shape) for tensor in graph.outputs] or [None]
         ledger = walk.ledger(graph, (one_or_all(shapes), one_or_all(made)), model.count_params())
         # Weights that belong to the model itself, or to layers that its calls do not reach.
         rest = Leaf(type(model).__name__, None, None, source.counted(model), None, None, counted=True)
@@ -103,8 +102,11 @@ class Theirs:
         weights = getattr(layer, "weights", ())
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
 
+    def reads(self, call: Any) -> list[Any]:
+        return without_masks(call.input_tensors, {} if self._own else call.arguments.kwargs)
+
     def leaf(self, call: Any, seen: Set[Hashable]) -> Leaf:
-        layer, read = call.operation, tuple(tuple(tensor.shape) for tensor in call.input_tensors)
+        layer, read = call.operation, tuple(tuple(tensor.shape) for tensor in self.reads(call))
         built, weights = built_on(layer, read), self.counted(layer)
         makes = one_or_all(tuple(tensor.shape) for tensor in call.outputs) if call.outputs else None
         shapes = read or build_shapes(layer)
@@ -112,7 +114,8 @@ class Theirs:
         if built is not None:
             reads, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
         formula = Number(0) if not weights else formula_of(layer, built, seen)
-        return Leaf(type(layer).__name__, reads, makes, weights, formula, built, counted=True)
+        kind = type(layer).__name__ if built is None else built.layer.title
+        return Leaf(kind, reads, makes, weights, formula, built, counted=True)
 
 
 def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Expression | None:
@@ -140,7 +143,9 @@ def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Express
 _LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
 #: What Keras notes of a layer that changes its weights, and that layers of ours need not have as an argument.
 _DECISIVE = ("lora_rank",)
-_INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",)}
+#: Arguments that hold layers, and where Keras keeps these.
+_INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
+_INSIDE["cells"] = ("cells",)
 
 
 def layer_of(theirs: Any) -> Layer | None:
@@ -149,7 +154,8 @@ def layer_of(theirs: Any) -> Layer | None:
     A class counts as Keras's by where it comes from: a learner's own may have the same name.
     """
     kind = type(theirs).__name__
-    ours = getattr(layers, kind) if is_from_keras(theirs) and kind in layers.__all__ else None
+    known = is_from_keras(theirs) and is_from_keras(theirs, "Layer") and kind in layers.__all__
+    ours = getattr(layers, kind) if known else None
     if not (isinstance(ours, type) and issubclass(ours, Layer)):
         return None
     config, given = theirs.get_config(), dict[str, Any]()
@@ -157,7 +163,8 @@ def layer_of(theirs: Any) -> Layer | None:
         return None
     for name in ours.__signature__.parameters:
         if name in _INSIDE and name in config:
-            given[name] = layer_of(next(getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one)))
+            held = next(getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one))
+            given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else layer_of(held)
         elif name in config and not name.endswith(_LEFT_OUT):
             value = config[name]
             # A function of a learner's own is noted as a dictionary; the layer has the function itself.
@@ -210,10 +217,18 @@ def _graph_of(layer: Any) -> Any:
     return layer if hasattr(layer, "_nodes_by_depth") and hasattr(layer, "operations") else None
 
 
+def _has_built_layers(model: Any) -> bool:
+    """Whether any layer of a model that is written as a class is built, if it has some."""
+    inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)
+    return any([layer.built for layer in inside] or [True])
+
+
 def _check(model: Any) -> None:
     if isinstance(model, type) or not is_from_keras(model, "Model"):
         repair = ""
-        if is_from_keras(model, "Layer") and not isinstance(model, type):
+        if type(model).__module__.partition(".")[0] == "tf_keras":
+            repair = " It is a model of tf_keras, which is Keras 2. Make it with keras, version 3."
+        elif is_from_keras(model, "Layer") and not isinstance(model, type):
             repair = " A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer])."
         elif isinstance(model, str):
             repair = " Load it first, with keras.models.load_model."
@@ -221,8 +236,8 @@ def _check(model: Any) -> None:
             repair = " It is a model of tutor's: see its ledger."
         elif hasattr(model, "build_layers"):
             repair = " It is a model of tutor's: see its build(input_shape)."
-        raise TypeError(f"explain: {shown(model)} is no Keras model.{repair}")
-    if not model.built:
+        raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
+    if not model.built or not (_graph_of(model) or _has_built_layers(model)):
         how = f"call {model.name} on a batch of examples"
         if is_from_keras(model, "Sequential"):
             how = "begin it with keras.Input(shape), or call its build(input_shape), such as build((None, 25))"

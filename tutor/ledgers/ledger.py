@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.ledgers.tables import cell, head, mark, table
+from tutor.ledgers.tables import cell, head, mark, percent, table
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Shape
@@ -25,7 +25,7 @@ class Row:
 
     Attributes:
         path: the layer's name, within the models that hold it: ``vision/conv2d_1``.
-        kind: Keras's class name.
+        kind: Keras's class name, and in brackets that of what it holds: ``Bidirectional(LSTM)``.
         input_shape: the shape that enters, batch axis included.
         output_shape: the shape that leaves; a tuple of shapes where several tensors do.
         formula: the count over named sizes; None where no formula is known, and Keras's count stands alone.
@@ -35,6 +35,7 @@ class Row:
         inputs: the paths of the rows, and the names of the model's inputs, that it reads; empty where that is unknown.
         shared: the number of times that the model uses it; its weights are counted once.
         built: the layer with its sizes and weights; None where no formula is known.
+        input_axes, output_axes: the names of the axes, for one shape or for each of several.
     """
 
     path: str
@@ -48,11 +49,13 @@ class Row:
     inputs: tuple[str, ...] = ()
     shared: int = 1
     built: Built | None = field(default=None, compare=False, repr=False)
+    input_axes: Any = field(default=(), compare=False, repr=False)
+    output_axes: Any = field(default=(), compare=False, repr=False)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether formula and Keras say the same; None where there is no Keras model."""
-        return None if self.keras_count is None else self.formula is not None and self.count == self.keras_count
+        """Whether formula and Keras say the same; None if it is unknown, since one of the two is missing."""
+        return None if self.keras_count is None or self.formula is None else self.count == self.keras_count
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain numbers and texts."""
@@ -104,7 +107,7 @@ class Ledger:
     output_shape: Any
     rows: tuple[Row, ...]
     keras_total: int | None = None
-    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    inputs: Mapping[str, Shape] = field(default_factory=dict, hash=False)
     outputs: tuple[str, ...] = ()
 
     @cached_property
@@ -119,10 +122,15 @@ class Ledger:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether every row and the total agree with Keras; None where there is no Keras model."""
+        """Whether every row and the total agree with Keras.
+
+        None if that is unknown: there is no Keras model, or nothing disagrees, but a row has parameters and no formula.
+        """
         if self.keras_total is None:
             return None
-        return self.total == self.keras_total and all(row.agrees is not False for row in self.rows)
+        if self.total != self.keras_total or any(row.agrees is False for row in self.rows):
+            return False
+        return None if self.unexplained else True
 
     @property
     def unexplained(self) -> tuple[Row, ...]:
@@ -170,7 +178,7 @@ def _lines(shape: Any) -> list[str]:
 
 def _share(part: int, whole: int) -> str:
     """How much of it is trained, with a percentage unless that is all or nothing."""
-    return f"{part:,}" if part in (0, whole) else f"{part:,} ({part / whole:.0%})"
+    return f"{part:,}" if part in (0, whole) else f"{part:,} ({percent(part, whole)})"
 
 
 def _keras_cell(count: int | None, agrees: bool | None, *, alone: bool = False) -> str:

@@ -6,11 +6,12 @@ Both kinds of model are graphs of calls, with the same names for the same things
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tutor.layers.built import Built
+from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
 from tutor.symbols import Expression, Number
 
@@ -20,7 +21,7 @@ class Leaf:
     """A layer as it is called.
 
     Attributes:
-        kind: Keras's class name.
+        kind: Keras's class name, and in brackets that of what it holds.
         input_shape: what it reads.
         output_shape: what it makes.
         weights: each of its weights, by what identifies it: whether it is trained, and how many numbers it holds.
@@ -56,6 +57,9 @@ class Source(Protocol):
     def graph_in(self, model: Any, shapes: tuple[Any, ...]) -> Any:
         """The calls within a model that is called on tensors of those shapes."""
 
+    def reads(self, call: Any) -> Sequence[Any]:
+        """The tensors that a call reads, without masks, which say what to skip and are no data."""
+
     def leaf(self, call: Any, seen: Set[Hashable]) -> Leaf:
         """A layer as it is called; the weights that were seen before belong to other rows."""
 
@@ -87,8 +91,9 @@ class Walk:
         """The calls of one model; ``made`` says what each tensor comes from, ``steps`` how often each is repeated."""
         for call in self._source.calls(graph):
             operation, path, further = call.operation, prefix + self._source.name_of(call.operation), steps
-            shapes = tuple(tuple(tensor.shape) for tensor in call.input_tensors)
-            sources = [made.get(id(tensor), ()) for tensor in call.input_tensors]
+            reads = self._source.reads(call)
+            shapes = tuple(tuple(tensor.shape) for tensor in reads)
+            sources = [made.get(id(tensor), ()) for tensor in reads]
             while shapes and each_step(operation) and self._source.is_model(innermost(operation)):
                 (batch, timesteps, *rest), *_ = shapes
                 operation, further, shapes = operation.layer, (*further, timesteps), ((batch, *rest),)
@@ -132,6 +137,8 @@ class Walk:
             keras_count=counted if leaf.counted else None,
             shared=0,
             built=leaf.built,
+            input_axes=_names(leaf.input_shape, leaf.built.input_axes if leaf.built else (), steps),
+            output_axes=_names(leaf.output_shape, leaf.built.output_axes if leaf.built else (), steps),
         )
 
 
@@ -155,6 +162,31 @@ def repeated(shape: Any, steps: tuple[int | None, ...]) -> Any:
     if shape and isinstance(shape[0], tuple):
         return tuple(repeated(one, steps) for one in shape)
     return (*shape[:1], *steps, *shape[1:])
+
+
+def _names(shape: Any, names: Any, steps: tuple[int | None, ...]) -> Any:
+    """The names of the axes of a shape, or of each of several, with those of the timesteps behind the batch."""
+    if shape is None:
+        return ()
+    if shape and isinstance(shape[0], tuple):
+        several = names if len(names) == len(shape) else [()] * len(shape)
+        return tuple(_names(one, its, steps) for one, its in zip(shape, several, strict=True))
+    known = names if len(names) == len(shape) else axis_names(len(shape))
+    return (*known[:1], *["timesteps"] * len(steps), *known[1:])
+
+
+def without_masks(tensors: Iterable[Any], named: Mapping[str, Any]) -> list[Any]:
+    """The tensors of a call that are none of its masks, which it was given by name."""
+    masks = {id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)}
+    return [tensor for tensor in tensors if id(tensor) not in masks]
+
+
+def _each(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _each(part)
+    else:
+        yield value
 
 
 def one_or_all(shapes: Iterable[Any]) -> Any:

@@ -1,0 +1,1 @@
+"""Whole models of ours: called, named, written as Keras code."""

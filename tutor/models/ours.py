@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import keyword
-import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Set
+from collections.abc import Hashable, Iterable, Iterator, Set
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from tutor.layers.built import Built, BuiltOfParts, Weight
+from tutor.layers.built import Built, BuiltOfParts, Shape
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor
-from tutor.ledgers.walk import Leaf, Walk, innermost
+from tutor.ledgers.walk import Leaf, Walk, without_masks
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.program import Program
+from tutor.symbols import identifiers
 
 
 class Ours:
@@ -24,7 +22,7 @@ class Ours:
     def __init__(self, model: WholeModel, program: Program) -> None:
         self._model, self._names, self._frozen = model, program.names, program.frozen
         self._graphs: dict[int, Graph] = {}
-        self._first: dict[int, Built] = {}
+        self._met: dict[tuple[int, int], tuple[Shape, Any]] = {}
 
     def entrance(self, tensor: Tensor) -> Operation:
         return tensor.source.operation
@@ -47,22 +45,37 @@ class Ours:
         graph.output_shape_on(self.name_of(model), read)
         return graph
 
+    def reads(self, call: Call) -> list[Tensor]:
+        return without_masks(call.input_tensors, call.kwargs)
+
     def leaf(self, call: Call, seen: Set[Hashable]) -> Leaf:
-        built, owner = call.built, innermost(call.operation)
-        assert built is not None  # noqa: S101  (only an input's call comes to nothing)
-        if self._frozen & {id(call.operation), id(owner)}:
+        built = call.built
+        if built is None:
+            raise TypeError(f"{call.operation!r} was called on nothing.")
+        by_key = dict(zip(_owned(call.operation, built), built.weights, strict=True))
+        if self._frozen & {id(call.operation), *(owner for owner, _ in by_key)}:
             built = built.frozen()
-        first = self._first.setdefault(id(owner), built)
-        shapes = [weight.shape for weight in first.weights]
-        if shapes != [weight.shape for weight in built.weights]:
-            raise ValueError(
-                f"{type(self._model).__name__}: {call.operation!r} is used twice, on {first.input_shape} and on "
-                f"{built.input_shape}, but its weights {shapes} fit the first only."
-            )
-        weights: dict[Hashable, tuple[bool, int]] = {
-            (id(owner), place): (one.trainable, one.count) for place, one in enumerate(built.weights)
-        }
-        return Leaf(built.layer.kind, built.input_shape, built.output_shape, weights, built.formula, built)
+            by_key = dict(zip(by_key, built.weights, strict=True))
+        for key, weight in by_key.items():
+            shape, first = self._met.setdefault(key, (weight.shape, built.input_shape))
+            if shape != weight.shape:
+                raise ValueError(
+                    f"{type(self._model).__name__}: {call.operation!r} is used twice, on {first} and on "
+                    f"{built.input_shape}, but its {weight.name} of shape {shape} fits the first only."
+                )
+        weights: dict[Hashable, tuple[bool, int]] = {key: (one.trainable, one.count) for key, one in by_key.items()}
+        new = [weight for key, weight in by_key.items() if key not in seen]
+        formula = built.formula if len(new) == len(by_key) else built.formula_of(new)
+        return Leaf(built.layer.title, built.input_shape, built.output_shape, weights, formula, built)
+
+
+def _owned(operation: Operation, built: Built) -> Iterator[tuple[int, int]]:
+    """What identifies each of its weights: the layer that has it, and its place there."""
+    if operation.owns_weights:
+        yield from ((id(operation), place) for place in range(len(built.weights)))
+    else:
+        for part, its in zip(operation.inside, built.inside.values(), strict=True):
+            yield from _owned(part, its)
 
 
 class BuiltModel:
@@ -97,20 +110,10 @@ def check_names(model: WholeModel, names: list[str | None]) -> None:
 def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:
     """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
     output_shape = graph.output_shape_on(type(model).__name__, input_shape)
-    rows = [row for row in BuiltModel(model, graph).ledger.rows if row.count]
-    names = identifiers(row.path for row in rows)
-    weights: tuple[Weight, ...] = tuple(
-        replace(weight, part=name) for row, name in zip(rows, names, strict=True) for weight in row.built.weights
+    builts = {row.path: row.built for row in BuiltModel(model, graph).ledger.rows if row.count and row.built}
+    weights = tuple(
+        replace(weight, part=name)
+        for name, built in zip(identifiers(builts), builts.values(), strict=True)
+        for weight in built.weights
     )
     return BuiltOfParts(model, input_shape, output_shape, weights)
-
-
-def identifiers(names: Iterable[str]) -> list[str]:
-    """A name for each of the names that a formula can use, no two of them the same."""
-    given: list[str] = []
-    for name in names:
-        base = re.sub(r"\W", "_", name)
-        base = base if base.isidentifier() and not keyword.iskeyword(base) else f"_{base}"
-        free = (f"{base}_{number}" if number > 1 else base for number in itertools.count(1))
-        given.append(next(one for one in free if one not in given))
-    return given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
@@ -72,7 +71,7 @@ EMBEDDING = Lesson(
 
 
 def _recurrent(layer: type[Recurrent], *more: Control, vocabulary: bool, presets: dict[str, Values]) -> Lesson:
-    arguments = {argument.name for argument in fields(layer)}
+    arguments = set(layer.__signature__.parameters)
 
     def make(values: Values) -> Sequential:
         given: dict[str, Any] = {key: value for key, value in values.items() if key in arguments}
