@@ -365,16 +365,16 @@ def test_a_cell_by_itself_and_in_an_rnn_is_the_layers():
             tutor.Bidirectional(tutor.LSTM(64)),
             (None, 25, 100),
             (
-                "Bidirectional(LSTM): the forward cell, drawn here, and the backward cell each have weights of their own: "
-                "42,240 + 42,240 = 84,480 parameters."
+                "Bidirectional(LSTM): the forward cell, drawn here, and the backward cell each have weights of their "
+                "own: 42,240 + 42,240 = 84,480 parameters."
             ),
         ),
         (
             tutor.Bidirectional(tutor.GRU(64), backward_layer=tutor.LSTM(64, go_backwards=True)),
             (None, 25, 100),
             (
-                "Bidirectional(GRU, LSTM): the forward cell, drawn here, and the backward cell each have weights of their "
-                "own: 31,872 + 42,240 = 74,112 parameters."
+                "Bidirectional(GRU, LSTM): the forward cell, drawn here, and the backward cell each have weights of "
+                "their own: 31,872 + 42,240 = 74,112 parameters."
             ),
         ),
         (

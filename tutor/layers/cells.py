@@ -108,19 +108,20 @@ def sentences(layer: Any) -> Iterator[str]:
             yield f"The new {_STATES[step.name]} {symbol(step.name)} is {made}."
 
 
-_SIGNS = {"×": "{} ∗ {}", "+": "{} + {}", "1−": "(1 − {})"}
+_SIGNS = {"×": "{} ∗ {}", "+": "{} + {}", "1−": "(1 − {})", "of": "{}({})"}
 _WORDS = {
     "×": "{} times {}",
     "+": "{}, plus {}",
     "1−": "(one minus {})",
     "·": "(the candidate's recurrent kernel times {})",
+    "of": "{} of {}",
 }
 
 
 def _made(layer: Any, step: Step, signs: Mapping[str, str], named: Callable[[str], str]) -> str:
     """A step written out, down to gates and states."""
     reads = [_said(layer, name, signs, named) for name in step.reads]
-    return signs.get(step.sign, f"{function(step.sign)}({{}})").format(*reads)
+    return signs[step.sign].format(*reads) if step.sign in signs else signs["of"].format(function(step.sign), *reads)
 
 
 def _said(layer: Any, value: str, signs: Mapping[str, str], named: Callable[[str], str]) -> str:

@@ -76,20 +76,22 @@ def _note(wrapper: Built) -> str:
     return f"{title}: {both}: {counts} = {parameters(wrapper.count)}."
 
 
+def _computed(cell: Built) -> list[str]:
+    """What gates compute, and what the others do, in an equation each."""
+    gates = [gate for gate in cell.gates if gate.title.endswith("gate")]
+    each = [f"each gate = {gate_equation(cell.layer, gates[0])}"] if gates else []
+    others = [gate for gate in cell.gates if gate not in gates]
+    return [*each, *(f"{symbol(gate.name)} = {gate_equation(cell.layer, gate)}" for gate in others)]
+
+
 def _equations(cell: Built, top: float) -> Iterator[Label]:
-    """Above the cell: what becomes the new states, and what gates and candidate compute."""
-    layer = cell.layer
-    usual = [gate for gate in layer.gates if gate.title.endswith("gate")]
-    others = [gate for gate in layer.gates if gate not in usual]
-    computed = [f"{symbol(gate.name)} = {gate_equation(layer, gate)}" for gate in others]
-    if usual:
-        computed.insert(0, f"each gate = {gate_equation(layer, usual[0])}")
-    states = [*equations(layer)]
-    for column, (x, lines) in enumerate(((LEFT, states), (_GATES_FROM if states else LEFT, computed))):
+    """Above the cell: what becomes the new states, and beside it what gates and candidate compute."""
+    states, computed = [*equations(cell.layer)], _computed(cell)
+    middle = _GATES_FROM if states else LEFT
+    for name, left, right, lines in (("states", LEFT, middle, states), ("gates", middle, RIGHT, computed)):
         for place, text in enumerate(lines):
             y = top + 3 - 14 * (len(computed) - place)
-            room = (_GATES_FROM if column == 0 else RIGHT) - x - 6
-            yield Label(f"equation-{column}-{place}", x, y, text, room, 9, "start")
+            yield Label(f"{name}-{place}", left, y, text, right - left - 6, 9, "start")
 
 
 def _table(cell: Built, wiring: Wiring) -> Iterator[Item]:
@@ -134,8 +136,7 @@ def _in_words(cell: Built, wiring: Wiring, notes: list[str]) -> str:
         *(["Input and state are images: each gate slides a kernel over both."] if layer.spatial else []),
         f"What reads both: {made}.",
         *sentences(layer),
-        *(f"{equation}." for equation in equations(layer)),
-        *(f"{symbol(gate.name)} = {gate_equation(layer, gate)}." for gate in layer.gates),
+        *(f"{equation}." for equation in (*equations(layer), *_computed(cell))),
         f"{share}: {parameters(cell.gate_formula.value)}.",
         f"The whole layer has {parameters(cell.count)}.",
         *notes,
