@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -29,10 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a browser is needed for takes its time; other tests that do are marked where they stand."""
+    """Mark as slow what needs a browser, and of each test that is ``sampled`` all cases but every tenth."""
+    cases: Counter[str] = Counter()
     for item in items:
-        if BROWSER in item.path.parents:
+        test = item.nodeid.partition("[")[0]
+        if BROWSER in item.path.parents or (item.get_closest_marker("sampled") and cases[test] % 10):
             item.add_marker(pytest.mark.slow)
+        cases[test] += 1
 
 
 @pytest.fixture(scope="session")

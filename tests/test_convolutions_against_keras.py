@@ -144,6 +144,7 @@ def test_weights_counts_and_shapes_are_kerass(keras: Any, weightless: Any, kind:
     check()
 
 
+@pytest.mark.sampled
 @every_kind
 def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(keras: Any, weightless: Any, kind: str) -> None:
     @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
@@ -204,6 +205,7 @@ REASONS = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_odd_arguments_are_refused_where_keras_refuses_them(keras: Any, weightless: Any, kind: str) -> None:
     basics, shape = FAMILIES[kind]

@@ -207,6 +207,7 @@ def edges(box):
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
+@pytest.mark.sampled
 def test_text_is_on_the_page_legible_and_apart_from_other_text(drawn):
     scene, texts = drawn
     for name, (size, left, top, right, bottom) in texts.items():
@@ -219,6 +220,7 @@ def test_text_is_on_the_page_legible_and_apart_from_other_text(drawn):
         assert apart(texts[one][1:], texts[other][1:]), (one, other)
 
 
+@pytest.mark.sampled
 def test_words_stay_within_their_boxes_and_out_of_others(drawn):
     scene, texts = drawn
     placed = boxes(scene, "cell") + boxes(scene, "tensor")
@@ -449,6 +451,7 @@ def test_a_layer_that_is_used_again_says_so_and_is_led_back_to():
     assert "Wires that lead back up" in scene.alt
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "made",
     [

@@ -127,6 +127,7 @@ BASICS: dict[str, tuple[dict[str, Any], tuple[int | None, ...]]] = {
 }
 
 
+@pytest.mark.sampled
 @every_kind
 def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(
     keras: ModuleType, weightless: Weightless, kind: str

@@ -168,11 +168,8 @@ def test_stated_sums_are_right(path: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [NOTEBOOKS[0], *(pytest.param(path, marks=pytest.mark.slow) for path in NOTEBOOKS[1:])],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.sampled
+@of_every_notebook
 def test_runs_from_top_to_bottom(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     lesson = list(notebook.cells)
