@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.article import ENDINGS, video_question_answering, visual_question_answering
 from tutor.explorers.controls import ChoiceControl, SizeControl
 from tutor.explorers.lessons.base import Lesson, Values, size
-from tutor.question_answering import ENDINGS, video_question_answering, visual_question_answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
