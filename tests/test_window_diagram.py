@@ -164,8 +164,8 @@ def test_the_words_say_which_cells_feed_which():
 
 def test_causal_reads_nothing_later_and_pads_in_front():
     scene = window_scene(built(tutor.Conv1D(4, 3, padding="causal", dilation_rate=2), (10,)), 2)
-    assert "Output step 2 is made from input steps −2, 0 and 2." in scene.alt
-    assert "Dashed cells are padding: they hold zeros. Of this window, step −2 is padding." in scene.alt
+    assert "Output timestep 2 is made from input timesteps −2, 0 and 2." in scene.alt
+    assert "Dashed cells are padding: they hold zeros. Of this window, timestep −2 is padding." in scene.alt
     cells = {item.id: item for item in scene.items if isinstance(item, Box)}
     assert [cells[f"input/padding-0-{n}"].dashed for n in range(4)] == [True] * 4
     assert cells["output/written"].x == pytest.approx(max(cells[f"window/0-{n}"].x for n in range(3)))
@@ -175,7 +175,7 @@ def test_what_no_window_reaches_is_named():
     alt = window_scene(built(tutor.MaxPooling2D(2), (7, 9), 16)).alt
     assert "None of its places reaches the last row or the last column." in alt
     assert "reaches" not in window_scene(built(tutor.MaxPooling2D(2), (8, 8), 16)).alt
-    assert "the last 2 steps" in window_scene(built(tutor.MaxPooling1D(3), (11,))).alt
+    assert "the last 2 timesteps" in window_scene(built(tutor.MaxPooling1D(3), (11,))).alt
 
 
 def test_a_pooling_is_told_from_a_convolution():
@@ -222,9 +222,9 @@ def test_there_are_as_many_steps_as_output_cells():
     shape = built(tutor.Conv2D(8, 3), (7, 7))
     with pytest.raises(ValueError, match=r"Conv2D: step=25, but the output .* has 25 places only, 0 to 24\."):
         window_scene(shape, 25)
-    with pytest.raises(ValueError, match="step=-1 is too small"):
+    with pytest.raises(ValueError, match="step must be a whole number, 0 or larger; got -1"):
         window_scene(shape, -1)
-    with pytest.raises(TypeError, match=r"step=1\.5 is not a whole number"):
+    with pytest.raises(TypeError, match=r"step must be a whole number, 0 or larger; got 1\.5"):
         window_scene(shape, 1.5)
 
 

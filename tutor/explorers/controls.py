@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from tutor.layers.checks import whole_number
+from tutor.layers.checks import must, whole_number
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,9 @@ class SizeControl:
         Raises:
             TypeError, ValueError: it is no whole number, or outside the slider's field.
         """
-        given = f"{explorer}: {self.key}={value!r}"
-        number = whole_number(given, value, self.low)
+        number = whole_number(f"{explorer}: {self.key}", value, self.low)
         if number > self.limit:
-            raise ValueError(f"{given} is more than this explorer shows: {self.low:,} to {self.limit:,}.")
+            raise ValueError(must(f"{explorer}: {self.key}", f"be from {self.low:,} to {self.limit:,}", value))
         return number
 
 

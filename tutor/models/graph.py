@@ -125,8 +125,10 @@ class Graph:
             ValueError: the shape does not fit the one that the model was made for.
         """
         made_for = [tensor.shape for tensor in self.inputs]
-        given = [*map(_of_rank, shapes_in(input_shape), map(len, made_for))]
-        check_fits(kind, given if len(given) == len(made_for) else shapes_in(input_shape), made_for)
+        given = list(shapes_in(input_shape))
+        if len(given) == len(made_for):
+            given = [*map(_of_rank, given, map(len, made_for))]
+        check_fits(kind, given, made_for)
         if given == made_for:
             return self.output_shape
         shapes: dict[int, Shape] = dict(zip(map(id, self.inputs), given, strict=True))

@@ -84,7 +84,7 @@ def _axes(built: Built) -> tuple[Axis, ...]:
 
 def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, ...]:
     """The place along each axis of a step in reading order."""
-    number = checks.whole_number(f"{built.layer.kind}: step={step!r}", step, 0)
+    number = checks.whole_number(f"{built.layer.kind}: step", step, 0)
     shape = [axis.output or 0 for axis in axes]
     if number >= prod(shape):
         raise ValueError(

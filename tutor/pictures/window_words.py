@@ -34,7 +34,7 @@ def _step_words(views: Sequence[View]) -> str:
 
 
 #: What a cell along an axis is called.
-_CELL = {"height": "row", "width": "column", "steps": "step"}
+_CELL = {"height": "row", "width": "column", "timesteps": "timestep", "rows": "row"}
 
 
 def _cells(axis: Axis, cells: range) -> str:
