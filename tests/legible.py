@@ -9,7 +9,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from tutor.pictures.figure import changes, figure
+from tutor.pictures.figure import figure
+from tutor.pictures.metrics import fitted
 from tutor.pictures.scene import Label, Wire
 
 #: Words stay at least so large, in points, for sizes up to a hundred thousand.
@@ -55,7 +56,8 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
 
 def sizes(scene):
     """The font size of each label by its id, in points."""
-    return {name: change["size"] for name, change in changes(scene).items() if "size" in change}
+    labels = (item for item in scene.items if isinstance(item, Label))
+    return {label.id: fitted(label.text, label.size, label.room, bold=label.bold) for label in labels}
 
 
 def without_leading(box):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from legible import assert_legible, texts
-from test_paint import apply, assert_same_picture, items
+from test_svg import assert_follows
 
 import tutor
 from tutor.pictures.convolution import KINDS, convolution_scene
-from tutor.pictures.figure import changes, template
 from tutor.pictures.scene import Box, Wire
 from tutor.pictures.sheets import MOST_SHEETS
 
@@ -167,7 +166,7 @@ def test_a_kept_svg_follows_the_sizes(kind, use_bias):
     for other in others:
         assert one.structure == other.structure
         assert (one.width, one.height) == (other.width, other.height)
-    assert_same_picture(apply(template(one), changes(others[0])), items(template(others[0])))
+    assert_follows(one, others[0])
 
 
 def test_both_filters_read_the_input_and_write_a_sheet_of_their_own():

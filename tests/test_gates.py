@@ -4,14 +4,16 @@ import itertools
 import math
 
 import pytest
+from legible import sizes
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
-from test_paint import apply, assert_same_picture, items
+from test_svg import assert_follows
 
 import tutor
-from tutor.pictures.figure import Picture, changes, figure, template
+from tutor.pictures.figure import figure
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.palette import COLOURS
+from tutor.pictures.picture import Picture
 from tutor.pictures.scene import Box, Disc, Label, Wire
 
 SIZES = (1, 9, 128, 4096, 100_000)
@@ -72,7 +74,7 @@ def test_no_wire_runs_through_a_text(cell, size):
 @every_cell
 def test_text_is_large_enough_up_to_a_hundred_thousand_and_fits_beyond(cell):
     scene = gate_scene(built(cell, 100_000, 100_000))
-    assert min(change["size"] for change in changes(scene).values() if "size" in change) >= 7.5
+    assert min(sizes(scene).values()) >= 7.5
     drawn, boxes = measured(gate_scene(built(cell, 10**9, 10**9)))
     assert all(drawn.bbox.x0 <= box.x0 and box.x1 <= drawn.bbox.x1 for box in boxes.values())
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes.values(), 2))
@@ -209,7 +211,7 @@ def test_every_text_stands_out_from_its_ground(cell, theme):
 def test_a_kept_svg_follows_the_sizes(cell, use_bias):
     one, other = (gate_scene(built(cell, *sizes, use_bias=use_bias)) for sizes in ((128, 256), (100_000, 3)))
     assert one.structure == other.structure
-    assert_same_picture(apply(template(one), changes(other)), items(template(other)))
+    assert_follows(one, other)
 
 
 @every_cell

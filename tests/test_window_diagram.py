@@ -7,10 +7,9 @@ import re
 import numpy as np
 import pytest
 from legible import assert_legible, texts
-from test_paint import apply, assert_same_picture, items
+from test_svg import assert_follows
 
 import tutor
-from tutor.pictures.figure import changes, template
 from tutor.pictures.grids import LONGEST_SIDE, LONGEST_STRIP
 from tutor.pictures.scene import Box, Wire
 from tutor.pictures.window import window_scene
@@ -202,7 +201,7 @@ def test_a_kept_svg_follows_the_steps(layer, size):
     scenes = [window_scene(shape, step) for step in range(outputs(shape))]
     assert len({scene.structure for scene in scenes}) == 1
     assert len({(scene.width, scene.height) for scene in scenes}) == 1
-    assert_same_picture(apply(template(scenes[0]), changes(scenes[-1])), items(template(scenes[-1])))
+    assert_follows(scenes[0], scenes[-1])
 
 
 @pytest.mark.parametrize(

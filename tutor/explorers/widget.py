@@ -22,9 +22,10 @@ from tutor.explorers.controls import as_data
 from tutor.explorers.lessons import Lesson
 from tutor.explorers.position import Position
 from tutor.explorers.words import formula_html, ledger_html, move_text, refusal_html, shapes_html, verdict_html
-from tutor.pictures import figure as paint
 from tutor.pictures import palette
+from tutor.pictures.picture import Picture
 from tutor.pictures.scene import Scene
+from tutor.pictures.svg import elements, svg
 
 _HERE = Path(__file__).parent
 
@@ -135,7 +136,11 @@ class Explorer(anywidget.AnyWidget):
             position = self._position
             self.pictures = {name: self._drawn(name, scene) for name, scene in position.scenes.items()}
             self.changes = {
-                name: {"items": paint.changes(scene), "alt": scene.alt} for name, scene in position.scenes.items()
+                name: {
+                    "items": {element.id: {**element.attributes, "text": element.text} for element in elements(scene)},
+                    "alt": scene.alt,
+                }
+                for name, scene in position.scenes.items()
             }
             self.words = {
                 "values": self._values,
@@ -198,11 +203,11 @@ class Explorer(anywidget.AnyWidget):
         """The picture as SVG: drawn once for each structure, since the screen fills in what differs."""
         key = (name, scene.width, scene.height, scene.structure)
         if key not in self._drawings:
-            self._drawings[key] = paint.template(scene)
+            self._drawings[key] = svg(scene)
         return self._drawings[key]
 
     def _save(self, name: str, suffix: str) -> None:
         with TemporaryDirectory() as folder:
             file = Path(folder) / f"{self.title.lower().replace(' ', '-')}-{name}.{suffix}"
-            paint.Picture(self._position.scenes[name]).save(file)
+            Picture(self._position.scenes[name]).save(file)
             self.send({"download": file.name}, buffers=[file.read_bytes()])

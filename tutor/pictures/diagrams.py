@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.pictures.convolution import convolution_scene
-from tutor.pictures.figure import Picture
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.heap import heap_scene
+from tutor.pictures.picture import Picture
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 

@@ -36,8 +36,13 @@ class Outline:
 
     @cached_property
     def d(self) -> str:
-        """The path as SVG's attribute of that name, to a hundredth of a point."""
-        return " ".join(letter + " ".join(f"{x:.2f} {y:.2f}" for x, y in points) for letter, points in self.steps)
+        """The path as SVG's attribute of that name."""
+        return "".join(letter + " ".join(f"{short(x)} {short(y)}" for x, y in points) for letter, points in self.steps)
+
+
+def short(number: float) -> str:
+    """The number to a hundredth, which is as fine as a picture is drawn, in as few figures as it needs."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +127,8 @@ def _rounded(points: list[Point], radius: float) -> tuple[Step, ...]:
         # Two corners share the leg between them, so each may use half of it.
         cut = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
         steps.append(("L", (_toward(corner, before, cut),)))
-        steps.append(("Q", (corner, _toward(corner, after, cut))))
+        if cut > 0:
+            steps.append(("Q", (corner, _toward(corner, after, cut))))
     steps.append(("L", (points[-1],)))
     return tuple(steps)
 
