@@ -43,7 +43,7 @@ class Explorer(anywidget.AnyWidget):
     #: What the screen is laid out by.
     opening = traitlets.Dict().tag(sync=True)
     #: What the screen moved, as `Session.moved` reads it. What the session shows are further traits.
-    moves = traitlets.Dict().tag(sync=True)
+    moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
     values = traitlets.Dict()
 
     def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
@@ -56,9 +56,7 @@ class Explorer(anywidget.AnyWidget):
         self._process = keras_process or live.shared()
         self.add_traits(**{name: traitlets.Any(value).tag(sync=True) for name, value in session.shown.items()})
         super().__init__(
-            opening={**session.opening, "still": self._output.css_class},
-            moves={"n": 0, "jumps": 0, "to": "", "changes": {}},
-            values=dict(session.values),
+            opening={**session.opening, "still": self._output.css_class}, values=dict(session.values)
         )
         self.on_msg(self._handle)
 
