@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from configurations import KINDS, arguments_of, entries, shapes_for
+from configurations import KINDS, arguments_of, entries, examples, shapes_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +58,7 @@ def shape_of(tensors: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore:.*does not support masking")  # an Embedding of an Embedding, in a random stack
 def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
     @given(stacks())
     def check(stack: tuple[list[Layer], tuple[int | None, ...]]) -> None:
         layers, shape = stack

@@ -113,6 +113,7 @@ def eval_keras(keras, layer):
     return eval(layer.code(), {"keras": keras})
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS, LARGE))
 def test_every_word_can_be_read(layer, size):
     shape = built(layer, size, channels=100_000)
