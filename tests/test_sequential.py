@@ -133,7 +133,9 @@ def test_a_shared_layer_must_fit_both_times(keras: ModuleType, weightless: Weigh
 def test_return_state_may_stand_at_the_end_only(keras: ModuleType, weightless: Weightless, kind: Any) -> None:
     ledger = compare(keras, weightless, Sequential([Dense(3), kind(4, return_state=True)]), (None, 7, 5))
     assert ledger.output_shape == kind(4, return_state=True).build((None, 7, 3)).output_shape
-    with pytest.raises(ValueError, match=rf"{kind.__name__} .*layer 1.* must return one tensor.* got [23].*return_state"):
+    with pytest.raises(
+        ValueError, match=rf"{kind.__name__} .*layer 1.* must return one tensor.* got [23].*return_state"
+    ):
         Sequential([kind(4, return_state=True), Dense(3)]).build((None, 7, 5))
     theirs = [getattr(keras.layers, kind.__name__)(4, return_state=True), keras.layers.Dense(3)]
     with weightless(theirs), pytest.raises(ValueError, match="expects 1 input"):

@@ -28,7 +28,6 @@ from tutor.live import KerasRow, Refusal, Report, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tutor.explorers.lessons import Lesson
     from tutor.live import Answer
 
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
@@ -158,7 +157,12 @@ def test_the_other_layers_are_added() -> None:
 def test_an_lstm_is_three_gates_and_a_candidate_in_keras_order() -> None:
     said = Person(tutor.LSTM).reads("formula")
     assert "three gates and a candidate, 49,280 each" in said
-    assert re.findall(r"(\S) \((?:input|forget|output) gate\)|(c̃)", said) == [("i", ""), ("f", ""), ("", "c̃"), ("o", "")]
+    assert re.findall(r"(\S) \((?:input|forget|output) gate\)|(c̃)", said) == [
+        ("i", ""),
+        ("f", ""),
+        ("", "c̃"),
+        ("o", ""),
+    ]
     assert "two gates and a candidate, 49,408 each" in Person(tutor.GRU).reads("formula")
 
 
@@ -249,7 +253,11 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
             {"sequence_length": 60},
             "sequence length 25 → 60: the shapes follow. The count can't: sequence length isn't in the formula.",
         ),
-        (tutor.LSTM, {"use_bias": False}, "use_bias off: bias (512,) is gone, so the LSTM's count fell to 196,608 (−512)."),
+        (
+            tutor.LSTM,
+            {"use_bias": False},
+            "use_bias off: bias (512,) is gone, so the LSTM's count fell to 196,608 (−512).",
+        ),
         (
             tutor.LSTM,
             {"return_sequences": True},
@@ -266,7 +274,11 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
             {"activation": "relu"},
             "activation tanh → relu: no shape and no count depends on it. It changes only the numbers that flow.",
         ),
-        (tutor.GRU, {"reset_after": False}, "reset_after off: bias shrank to (384,), so the GRU's count fell to 147,840 (−384)."),
+        (
+            tutor.GRU,
+            {"reset_after": False},
+            "reset_after off: bias shrank to (384,), so the GRU's count fell to 147,840 (−384).",
+        ),
         (tutor.Dense, {"use_bias": False}, "use_bias off: bias (32,) is gone, so the count fell to 25,088 (−32)."),
         (
             tutor.Embedding,
@@ -395,7 +407,9 @@ def test_typed_nonsense_holds_up_no_other_control() -> None:
     assert "(128 + 300 + 1)" in person.reads("formula")
 
 
-@pytest.mark.parametrize("change", [{"unit": 3}, {"use_bias": 1}, {"activation": "foo"}, {"units": None}, {"units": 2.5}])
+@pytest.mark.parametrize(
+    "change", [{"unit": 3}, {"use_bias": 1}, {"activation": "foo"}, {"units": None}, {"units": 2.5}]
+)
 def test_what_no_screen_of_ours_sends_is_answered_too(change: dict[str, Any]) -> None:
     person = Person(tutor.LSTM)
     before = dict(person.values)
@@ -534,7 +548,9 @@ def test_shapes_are_judged() -> None:
 def test_a_refusal_of_keras_is_ours_to_mend() -> None:
     person = Person(tutor.LSTM)
     person.session.answered(person.session.code or "", Refusal("ValueError", "no <such> layer"))
-    assert person.reads("verdict") == "✗ Keras refuses this model; we didn't. That's our bug. Keras says: no <such> layer"
+    assert (
+        person.reads("verdict") == "✗ Keras refuses this model; we didn't. That's our bug. Keras says: no <such> layer"
+    )
     assert "<such>" not in person.session.shown["verdict"]
 
 
@@ -562,7 +578,9 @@ def test_a_keras_that_dies_is_said_whatever_is_moved_meanwhile(stand_in: StandIn
     assert says_that_keras_failed()
     assert "Not compared" in shown["verdict"]
     for kernel_height, verdict in ((101, "Nothing to compare"), (3, "Not compared"), (2, "Not compared")):
-        explorer.set_state({"moves": {"n": kernel_height, "jumps": 0, "to": "", "changes": {"kernel_height": kernel_height}}})
+        explorer.set_state(
+            {"moves": {"n": kernel_height, "jumps": 0, "to": "", "changes": {"kernel_height": kernel_height}}}
+        )
         assert says_that_keras_failed(), kernel_height
         assert verdict in shown["verdict"]
     explorer._handle(explorer, {"do": "restart"}, [])
@@ -591,7 +609,11 @@ def test_a_start_is_told_by_the_second(stand_in: StandIn) -> None:
     [
         ({"unit": 3}, ValueError, r'explore\(LSTM\): there is no control "unit". Did you mean .units.\?'),
         ({"unit": 3}, TypeError, "unit"),
-        ({"units": "many"}, TypeError, r"explore\(LSTM\): units must be a whole number from 1 to 1,000,000; got 'many'"),
+        (
+            {"units": "many"},
+            TypeError,
+            r"explore\(LSTM\): units must be a whole number from 1 to 1,000,000; got 'many'",
+        ),
         ({"units": "129"}, TypeError, "units must be a whole number"),
         ({"units": 0}, ValueError, "units must be a whole number from 1 to 1,000,000; got 0"),
         ({"use_bias": 1}, TypeError, "use_bias must be True or False; got 1"),
@@ -643,8 +665,16 @@ def test_what_the_screen_moves_shows_in_python(stand_in: StandIn) -> None:
 @pytest.mark.parametrize(
     ("what", "error", "said"),
     [
-        (tutor.LSTM(128), TypeError, r"explore takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)"),
-        (partial(tutor.LSTM), ValueError, "There's no explorer for functools.partial.*LSTM.*There is one for Dense, Embed"),
+        (
+            tutor.LSTM(128),
+            TypeError,
+            r"explore takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)",
+        ),
+        (
+            partial(tutor.LSTM),
+            ValueError,
+            "There's no explorer for functools.partial.*LSTM.*There is one for Dense, Embed",
+        ),
         (tutor.Flatten, ValueError, "There's no explorer for Flatten. There is one for Dense, Embedding"),
         ("LSTM", TypeError, "explore takes a layer class, such as tutor.LSTM; got 'LSTM'"),
         (lambda: None, ValueError, "There's no explorer for <lambda>"),
