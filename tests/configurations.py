@@ -62,6 +62,7 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "lora_alpha": st.none() | st.floats(0.5, 8),
     "use_cudnn": st.sampled_from(["auto", True, False]),
     "weights": st.none(),
+    "implementation": st.sampled_from([1, 2]),
     "quantization_config": st.none(),
     "bias_initializer": st.sampled_from(_vector_initializers),
 }

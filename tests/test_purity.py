@@ -82,5 +82,5 @@ def test_an_import_within_an_import_is_caught(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_not_there_is_told_what_is() -> None:
-    with pytest.raises(AttributeError, match=r"module 'tutor' has no attribute 'lstm'; it has .*LSTM"):
+    with pytest.raises(AttributeError, match=r"module 'tutor' has no attribute 'lstm'. Did you mean tutor.LSTM\?"):
         _ = tutor.lstm
