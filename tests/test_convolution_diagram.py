@@ -30,6 +30,7 @@ def sheets_apart(scene, name):
     )
 
 
+@pytest.mark.sampled
 @every_kind
 @pytest.mark.parametrize("size", [1, 9, 100_000])
 def test_every_word_can_be_read(kind, size):
@@ -38,6 +39,7 @@ def test_every_word_can_be_read(kind, size):
             assert_legible(convolution_scene(built(kind, size, channels, filters, kernel)))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "shape", [(1, 1), (1, 100_000), (100_000, 1), (3, 1000), (1000, 3), (9, 16), (None, 7), (7, None)]
 )

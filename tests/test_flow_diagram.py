@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise, product
 
 import pytest
+from configurations import examples
 from hypothesis import HealthCheck, given, settings
 from legible import assert_legible
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -206,6 +207,7 @@ def edges(box):
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
+@pytest.mark.sampled
 def test_text_is_on_the_page_legible_and_apart_from_other_text(drawn):
     scene, texts = drawn
     for name, (size, left, top, right, bottom) in texts.items():
@@ -218,6 +220,7 @@ def test_text_is_on_the_page_legible_and_apart_from_other_text(drawn):
         assert apart(texts[one][1:], texts[other][1:]), (one, other)
 
 
+@pytest.mark.sampled
 def test_words_stay_within_their_boxes_and_out_of_others(drawn):
     scene, texts = drawn
     placed = boxes(scene, "cell") + boxes(scene, "tensor")
@@ -448,6 +451,7 @@ def test_a_layer_that_is_used_again_says_so_and_is_led_back_to():
     assert "Wires that lead back up" in scene.alt
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "made",
     [
@@ -496,7 +500,9 @@ def test_a_graph_that_cannot_be_folded_is_drawn_while_it_is_small(layers):
         assert "no simple chain" in scene.alt
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(models())
 def test_any_model_is_well_laid_out(model):
     made = model.ledger

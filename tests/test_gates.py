@@ -50,6 +50,7 @@ def measured(scene):
     return drawn, {text.get_gid(): text.get_window_extent() for text in drawn.findobj(Text) if text.get_gid()}
 
 
+@pytest.mark.sampled
 @every_cell
 @either_bias
 def test_no_text_overlaps_another_or_is_clipped(cell, use_bias):

@@ -141,6 +141,7 @@ def edges(box):
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
+@pytest.mark.sampled
 def test_matrices_are_on_the_page_apart_and_thick_enough_to_see(drawn):
     scene, _ = drawn
     boxes = items(scene, Box).values()
@@ -155,6 +156,7 @@ def test_matrices_are_on_the_page_apart_and_thick_enough_to_see(drawn):
         assert apart(edges(one), edges(other)), (one.id, other.id)
 
 
+@pytest.mark.sampled
 def test_words_are_on_the_page_and_apart_from_each_other_and_from_matrices(drawn):
     scene, words = drawn
     for name, (left, top, right, bottom) in words.items():

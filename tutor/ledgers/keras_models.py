@@ -158,7 +158,7 @@ def layer_of(theirs: Any) -> Layer | None:
     """
     kind = type(theirs).__name__
     known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
-    ours = getattr(layers, kind) if known else None
+    ours: Any = getattr(layers, kind) if known else None
     if not (isinstance(ours, type) and issubclass(ours, Layer)):
         return None
     parameters = ours.__signature__.parameters

@@ -83,7 +83,7 @@ def _axes(built: Built) -> tuple[Axis, Axis]:
 
 def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, int]:
     """The place along each axis of a step in reading order."""
-    number, places = whole_number(f"{built.layer.kind}: step={step!r}", step, 0), places_of(built)
+    number, places = whole_number(f"{built.layer.kind}: step", step, 0), places_of(built)
     if number >= places:
         raise ValueError(
             f"{built.layer.kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}."

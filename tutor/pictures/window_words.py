@@ -17,7 +17,7 @@ _BY_CHANNEL = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "Separab
 #: The layers that have a window to draw.
 KINDS = ("Conv1D", "Conv2D", *_BY_CHANNEL, *_MAX, *_MEAN)
 #: What a cell along an axis is called.
-_CELL = {"height": "row", "width": "column", "steps": "step"}
+_CELL = {"height": "row", "width": "column", "timesteps": "timestep"}
 #: Of a longer list of cells, the middle is left out.
 _MOST_NAMED = 8
 
