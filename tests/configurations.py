@@ -19,13 +19,13 @@ ALL_KINDS: dict[str, type[Layer]] = {
     if isinstance(kind := getattr(tutor.layers, name), type) and issubclass(kind, Layer) and kind is not Layer
 }
 #: Those whose arguments and shapes this module makes up; other families bring strategies of their own.
-KINDS = {
-    name: kind for name, kind in ALL_KINDS.items() if kind.__module__ in ("tutor.layers.core", "tutor.layers.recurrent")
-}
+KINDS = {name: ALL_KINDS[name] for name in ("Dense", "Embedding", "SimpleRNN", "LSTM", "GRU")}
 
 #: Fitting values of arguments that a layer cannot do without, where a size is not.
 _FITTING = {
     "activation": "relu",
+    "cell": tutor.LSTMCell(4),
+    "cells": (tutor.LSTMCell(4),),
     "dims": (1,),
     "layer": tutor.LSTM(4),
     "rate": 0.5,

@@ -24,9 +24,9 @@ _HOMES = {
     "flow_diagram": "tutor.pictures.diagrams",
     "gate_diagram": "tutor.pictures.diagrams",
     "heap_chart": "tutor.pictures.diagrams",
-    "video_question_answering": "tutor.question_answering",
-    "vision_model": "tutor.question_answering",
-    "visual_question_answering": "tutor.question_answering",
+    "video_question_answering": "tutor.article",
+    "vision_model": "tutor.article",
+    "visual_question_answering": "tutor.article",
     "weight_diagram": "tutor.pictures.diagrams",
     "window_diagram": "tutor.pictures.diagrams",
 }

@@ -55,9 +55,7 @@ class Explorer(anywidget.AnyWidget):
         self._stop_listening: Callable[[], None] | None = None
         self._process = keras_process or live.shared()
         self.add_traits(**{name: traitlets.Any(value).tag(sync=True) for name, value in session.shown.items()})
-        super().__init__(
-            opening={**session.opening, "still": self._output.css_class}, values=dict(session.values)
-        )
+        super().__init__(opening={**session.opening, "still": self._output.css_class}, values=dict(session.values))
         self.on_msg(self._handle)
 
     def close(self) -> None:

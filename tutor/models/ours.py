@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Set
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from tutor.layers.built import Built, BuiltOfParts, Shape
+from tutor.layers.built import Built, BuiltOfParts, Shape, Weight
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor
 from tutor.ledgers.walk import Leaf, Walk, without_masks
 from tutor.models.graph import Graph, WholeModel
@@ -110,10 +110,33 @@ def check_names(model: WholeModel, names: list[str | None]) -> None:
 def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:
     """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
     output_shape = graph.output_shape_on(type(model).__name__, input_shape)
-    builts = {row.path: row.built for row in BuiltModel(model, graph).ledger.rows if row.count and row.built}
-    weights = tuple(
-        replace(weight, part=name)
-        for name, built in zip(identifiers(builts), builts.values(), strict=True)
-        for weight in built.weights
-    )
+    weights = cast("tuple[Weight, ...]", _WeightsInRows(model, graph))
     return BuiltOfParts(model, input_shape, output_shape, weights)
+
+
+class _WeightsInRows(Sequence[Weight]):
+    """The weights of a model's rows, once they are asked for: a model within another is walked as a part of that."""
+
+    def __init__(self, model: WholeModel, graph: Graph) -> None:
+        self._of = model, graph
+
+    @cached_property
+    def _weights(self) -> tuple[Weight, ...]:
+        builts = {row.path: row.built for row in BuiltModel(*self._of).ledger.rows if row.count and row.built}
+        return tuple(
+            replace(weight, part=name)
+            for name, built in zip(identifiers(builts), builts.values(), strict=True)
+            for weight in built.weights
+        )
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._weights[place]
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def __eq__(self, other: object) -> bool:
+        return self._weights == (other._weights if isinstance(other, _WeightsInRows) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._weights)

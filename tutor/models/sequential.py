@@ -89,6 +89,14 @@ class Sequential(WholeModel):
         return built_as_layer(self, self._graph_on(input_shape), input_shape)
 
     def _graph_on(self, input_shape: Any) -> Graph:
+        # It is asked for when the stack is called, and again when the model that holds it is walked.
+        last: dict[str, Graph] = vars(self).setdefault("_last", {})
+        if (shape := repr(input_shape)) not in last:
+            last.clear()
+            last[shape] = self._calls_on(input_shape)
+        return last[shape]
+
+    def _calls_on(self, input_shape: Any) -> Graph:
         if not self.stack:
             raise ValueError("Sequential: there is no layer to build. Give a list, such as [tutor.Dense(32)].")
         tensor = first = self._entrance_on(input_shape)

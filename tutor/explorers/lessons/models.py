@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.article import ENDINGS, video_question_answering, visual_question_answering
 from tutor.explorers.controls import ChoiceControl, Control, SizeControl
 from tutor.explorers.lessons.base import Lesson, Preset, Values, size
 from tutor.explorers.panels import HEAP, MODEL_FLOW
-from tutor.question_answering import ENDINGS, video_question_answering, visual_question_answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
