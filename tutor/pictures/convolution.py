@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire
-from tutor.pictures.sheets import MOST_SHEETS, SHORTEST, Stack, face
-from tutor.pictures.views import Axis, axes_of, sizes_of
+from tutor.pictures.sheets import MOST_SHEETS, SHORTEST, Stack
+from tutor.pictures.views import ONE_ROW, Axis, axes_of, sizes_of
 from tutor.pictures.wording import listed, parameters
-from tutor.symbols import Expression, Number, product, total
+from tutor.symbols import Number, product, total
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -39,40 +39,49 @@ _UNKNOWN = 4
 
 @dataclass(frozen=True)
 class _Convolution:
-    """What the picture says about a layer: its axes, and how many channels enter, are read by a filter, and leave."""
+    """What the picture says about a layer: how many channels enter, are read by one filter, and leave."""
 
     built: Built
-    axes: tuple[Axis, ...]
+    down: Axis
+    across: Axis
     channels: int
     reads: int
     filters: int
 
-    @classmethod
-    def of(cls, built: Built) -> _Convolution:
-        enter, leave = sizes_of(built)
-        return cls(
-            built, tuple(axes_of(built)), enter["channels"] or 1, built.weights[0].shape[-2], leave["filters"] or 1
-        )
+    @property
+    def numbers(self) -> str:
+        """How many filters there are, in words."""
+        return "1 filter" if self.filters == 1 else f"{self.filters} filters"
+
+    @property
+    def weights(self) -> str:
+        """The size of one filter."""
+        return " × ".join(map(str, self.built.weights[0].shape[:-1])) + " weights"
 
     @property
     def has_bias(self) -> bool:
         return len(self.built.weights) > 1
 
     @property
-    def of_one_filter(self) -> Expression:
-        """The parameter count of one filter: a kernel's axes without the last, and its one bias."""
-        terms = [product(self.built.weights[0].axes[:-1]), *([Number(1)] if self.has_bias else [])]
-        return total(terms, self.built.order)
+    def sizes(self) -> tuple[tuple[int | None, int | None], tuple[int | None, int | None]]:
+        """Downwards and across, of the input and of the output."""
+        return (self.down.size, self.across.size), (self.down.output, self.across.output)
 
     @property
     def scale(self) -> float:
         """Points to a cell of the input or the output."""
-        return _SIDE / max(size or _UNKNOWN * axis.reach for axis in self.axes for size in (axis.size, axis.output))
+        unknown = _UNKNOWN * max(self.down.reach, self.across.reach)
+        return _SIDE / max(size or unknown for sizes in self.sizes for size in sizes)
 
-    @property
-    def numbers(self) -> str:
-        """How many filters there are, in words."""
-        return "1 filter" if self.filters == 1 else f"{self.filters} filters"
+    def face(self, sizes: Sequence[int | None]) -> tuple[float, float]:
+        """The width and height of a sheet of such sizes, downwards and across."""
+        height, width = (_SIDE if size is None else max(size * self.scale, SHORTEST) for size in sizes)
+        return width, height
+
+    def window(self, stack: Stack, down: int, across: int) -> tuple[float, float]:
+        """The width and height of so many cells on a sheet."""
+        width, height = (max(cells * self.scale, SMALLEST_WINDOW) for cells in (across, down))
+        return min(width, stack.face[0]), stack.face[1] if self.down is ONE_ROW else min(height, stack.face[1])
 
 
 def convolution_scene(built: Built) -> Scene:
@@ -86,14 +95,15 @@ def convolution_scene(built: Built) -> Scene:
             f"{built.layer.kind} is not drawn as sheets and filters, but {listed(KINDS)} are. Its shapes are in "
             "tutor.flow_diagram, its weights in tutor.weight_diagram."
         )
-    what = _Convolution.of(built)
-    sizes = [axis.size for axis in what.axes], [axis.output for axis in what.axes]
-    entering = Stack(_INPUT, _MIDDLE, face(sizes[0], what.scale, _SIDE), what.channels, _STEP)
-    leaving = Stack(_OUTPUT, _MIDDLE, face(sizes[1], what.scale, _SIDE), what.filters, _STEP)
-    rows, notes = [*_rows(what)], [_meaning(what), _scale_note(what)]
-    below, end = lines_below(rows, notes, _BOTTOM)
-    items = [*_heading(what), *_input(what, entering), *_output(what, leaving), *_filters(what, entering, leaving)]
-    return Scene(WIDTH, end, (*items, *below), _in_words(what, rows))
+    enter, leave = sizes_of(built)
+    reads = built.weights[0].shape[-2]
+    what = _Convolution(built, *axes_of(built), enter["channels"] or 1, reads, leave["filters"] or 1)
+    entering = Stack(_INPUT, _MIDDLE, what.face(what.sizes[0]), what.channels, _STEP)
+    leaving = Stack(_OUTPUT, _MIDDLE, what.face(what.sizes[1]), what.filters, _STEP)
+    rows = [*_rows(what)]
+    below, end = lines_below(rows, [_meaning(what), _scale_note(what)], _BOTTOM)
+    items = [*_heading(what), *_sheets(what, entering, leaving), *_filters(what, entering, leaving), *below]
+    return Scene(WIDTH, end, tuple(items), _in_words(what, rows))
 
 
 def _heading(what: _Convolution) -> Iterator[Item]:
@@ -107,44 +117,34 @@ def _heading(what: _Convolution) -> Iterator[Item]:
         yield Label(f"{name}/shape", x, _SHAPE_Y, text, 200, _SMALL, colour="muted" if name == "filters" else "ink")
 
 
-def _input(what: _Convolution, stack: Stack) -> Iterator[Item]:
-    left, top, *_ = stack.corners
-    yield from stack.sheets("input")
-    yield Box("input/window", left, top, *_window(what, stack, [axis.reach for axis in what.axes]), line=_THICK)
-    yield from stack.labels("input", [(axis.name, axis.size) for axis in what.axes], _BRANCH - 4, at_right=False)
-
-
-def _output(what: _Convolution, stack: Stack) -> Iterator[Item]:
-    left, top, *_ = stack.corners
-    last, *others = stack.sheets("output")
-    side = _window(what, stack, [1 for _ in what.axes])
+def _sheets(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[Item]:
+    """What enters with one window on it; what leaves with what the first filter writes there, and the last."""
+    down, across = what.down, what.across
+    left, top, *_ = entering.corners
+    yield from entering.sheets("input")
+    yield Box("input/window", left, top, *what.window(entering, down.reach, across.reach), line=_THICK)
+    yield from entering.labels("input", (down.name, across.name), what.sizes[0], _BRANCH - 4, at_right=False)
+    left, top, *_ = leaving.corners
+    last, *others = leaving.sheets("output")
+    number = what.window(leaving, 1, 1)
     yield last
     if others:
-        yield Box("filter-last/writes", left + stack.depth, top - stack.depth, *side, line=_THICK)
+        yield Box("filter-last/writes", left + leaving.depth, top - leaving.depth, *number, line=_THICK)
     yield from others
-    yield Box("filter-first/writes", left, top, *side, line=_THICK)
-    yield from stack.labels("output", [(axis.name, axis.output) for axis in what.axes], WIDTH - MARGIN, at_right=True)
-
-
-def _window(what: _Convolution, stack: Stack, cells: Sequence[int]) -> tuple[float, float]:
-    """Width and height of so many cells on a sheet; along a single axis they are as high as the sheet."""
-    *heights, width = [max(number * what.scale, SMALLEST_WINDOW) for number in cells]
-    return min(width, stack.face[0]), min(heights[0], stack.face[1]) if heights else stack.face[1]
+    yield Box("filter-first/writes", left, top, *number, line=_THICK)
+    yield from leaving.labels("output", (down.name, across.name), what.sizes[1], WIDTH - MARGIN, at_right=True)
 
 
 def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[Item]:
     """The first filter and the last: each reads the channels of its group, and writes a sheet of its own."""
-    windows = [axis.window for axis in what.axes]
-    sides = face(windows, _FILTER_SIDE / max(windows), _FILTER_SIDE)
-    is_alone = what.filters == 1
+    largest = max(what.down.window, what.across.window)
+    sides = [max(window * _FILTER_SIDE / largest, SHORTEST) for window in (what.across.window, what.down.window)]
     left, top, *_ = leaving.corners
-    for name, y in (("first", _MIDDLE if is_alone else _FIRST_FILTER), ("last", _LAST_FILTER)):
-        is_last = name == "last"
-        if is_last and is_alone:
-            break
-        name = f"filter-{name}"
-        stack = Stack(_FILTER, y, sides, what.reads, _FILTER_STEP)
-        yield from _filter(name, stack, f"filter {what.filters if is_last else 1}", what)
+    for number in (1,) if what.filters == 1 else (1, what.filters):
+        is_last = number > 1
+        name, y = ("filter-last", _LAST_FILTER) if is_last else ("filter-first", _FIRST_FILTER)
+        stack = Stack(_FILTER, _MIDDLE if what.filters == 1 else y, (sides[0], sides[1]), what.reads, _FILTER_STEP)
+        yield from _filter(name, stack, number, what)
         bracket, start = entering.bracket(f"{name}/reads", what.reads, last=is_last)
         end = stack.way_in
         yield from bracket
@@ -156,34 +156,32 @@ def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[It
         yield Label("filters/between", _FILTER, (_FIRST_FILTER + _LAST_FILTER) / 2, "⋮", 20, 13)
 
 
-def _filter(name: str, stack: Stack, title: str, what: _Convolution) -> Iterator[Item]:
+def _filter(name: str, stack: Stack, number: int, what: _Convolution) -> Iterator[Item]:
     yield from stack.sheets(name, "paper")
     left, top, right, bottom = stack.corners
-    *heights, width = [axis.window if axis.window <= MOST_LINES else 1 for axis in what.axes]
-    for place in range(1, width):
-        x = left + (right - left) * place / width
+    rows, columns = (axis.window if axis.window <= MOST_LINES else 1 for axis in (what.down, what.across))
+    for place in range(1, columns):
+        x = left + (right - left) * place / columns
         yield Wire(f"{name}/column-{place}", ((x, top), (x, bottom)), width=_THIN, arrow=False)
-    for place in range(1, heights[0] if heights else 1):
-        y = top + (bottom - top) * place / heights[0]
+    for place in range(1, rows):
+        y = top + (bottom - top) * place / rows
         yield Wire(f"{name}/row-{place}", ((left, y), (right, y)), width=_THIN, arrow=False)
-    lines = {"title": title, "weights": f"{_size(what)} weights", "bias": "+ 1 bias" if what.has_bias else "no bias"}
-    for (part, text), down in zip(lines.items(), (-21.0, -9.5, 9.5), strict=True):
-        y, room = stack.way_out[1] + down, _BEND - _WORDS - 4
-        yield Label(f"{name}/{part}", _WORDS, y, text, room, _SMALL, "start", bold=part == "title")
-
-
-def _size(what: _Convolution) -> str:
-    return " × ".join(map(str, what.built.weights[0].shape[:-1]))
+    y, room = stack.way_out[1], _BEND - _WORDS - 4
+    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number}", room, _SMALL, "start", bold=True)
+    yield Label(f"{name}/weights", _WORDS, y - 9.5, what.weights, room, _SMALL, "start")
+    yield Label(f"{name}/bias", _WORDS, y + 9.5, "+ 1 bias" if what.has_bias else "no bias", room, _SMALL, "start")
 
 
 def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:
     """The rules, each with its name: symbols, numbers, result."""
-    rules = what.built.output_rules
-    for axis in what.axes:
-        unknown = f"None, since the input's {axis.name} is None"
-        yield f"output {axis.name}", equation(rules[axis.name]) if axis.name in rules else unknown
-    yield "one filter", equation(what.of_one_filter)
-    yield "parameters", equation(what.built.formula)
+    built = what.built
+    for axis in built.layer.spatial:
+        rule = built.output_rules.get(axis)
+        yield f"output {axis}", f"None, since the input's {axis} is None" if rule is None else equation(rule)
+    # A kernel's axes but the last are those of one filter.
+    terms = [product(built.weights[0].axes[:-1]), *([Number(1)] if what.has_bias else [])]
+    yield "one filter", equation(total(terms, built.order))
+    yield "parameters", equation(built.formula)
 
 
 def _meaning(what: _Convolution) -> str:
@@ -197,7 +195,7 @@ def _meaning(what: _Convolution) -> str:
 
 def _scale_note(what: _Convolution) -> str:
     parts = ["Input and output are drawn on one scale, filters larger"]
-    sizes = [size for axis in what.axes for size in (axis.size, axis.output)]
+    sizes = [size for several in what.sizes for size in several]
     if what.scale < SMALLEST_WINDOW or any(size is not None and size * what.scale < SHORTEST for size in sizes):
         parts.append("what would be too small to see is enlarged")
     if None in sizes:
@@ -211,7 +209,7 @@ def _in_words(what: _Convolution, rows: Sequence[tuple[str, str]]) -> str:
     built = what.built
     sentences = [
         f"{built.layer.kind} on an input of shape {built.input_shape} makes an output of shape {built.output_shape}.",
-        f"It has {what.numbers}, each of {_size(what)} weights and {'one bias' if what.has_bias else 'no bias'}.",
+        f"It has {what.numbers}, each of {what.weights} and {'one bias' if what.has_bias else 'no bias'}.",
         _meaning(what),
         *(f"{name[0].upper()}{name[1:]}: {text}." for name, text in rows),
         f"The layer has {parameters(built.count)}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,30 +82,26 @@ class Stack:
         return [Wire(name, (start, end), arrow=False)], middle
 
     def labels(
-        self, name: str, axes: Sequence[tuple[str, int | None]], room: float, *, at_right: bool
+        self, name: str, axes: tuple[str, str], sizes: tuple[int | None, int | None], end: float, *, at_right: bool
     ) -> Iterator[Item]:
-        """The sizes along the edges: channels above, the last axis below, another one at one side on two lines."""
+        """The number of channels, which may reach to the x ``end``, and the sizes of the axes down and across.
+
+        An axis without a name has no label.
+        """
+        down, across = axes
         left, top, right, bottom = self.corners
-        *heights, (width, size) = axes
-        end = (left - _GAP + self.depth, top - _GAP - self.depth)
+        x, y = left - _GAP + self.depth, top - _GAP - self.depth
         if self.depth:
-            yield Wire(f"{name}/channels-edge", ((left - _GAP, top - _GAP), end), "muted", _THIN, arrow=False)
+            yield Wire(f"{name}/channels-edge", ((left - _GAP, top - _GAP), (x, y)), "muted", _THIN, arrow=False)
         words = "1 channel" if self.channels == 1 else f"{self.channels} channels"
-        yield Label(f"{name}/channels", end[0], end[1] - 7, words, room - end[0], _SIZE, "start")
+        yield Label(f"{name}/channels", x, y - 7, words, end - x, _SIZE, "start")
         y = bottom + _GAP
-        yield Wire(f"{name}/{width}-edge", ((left, y), (right, y)), "muted", _THIN, arrow=False)
-        yield Label(f"{name}/{width}", (left + right) / 2, y + 8, f"{width} {size}", 160, _SIZE)
-        for height, size in heights:
-            back = self.depth if at_right else 0.0
-            x = right + back + _GAP if at_right else left - _GAP
-            start, middle = x + (_GAP if at_right else -_GAP), (top + bottom) / 2 - back
-            yield Wire(f"{name}/{height}-edge", ((x, top - back), (x, bottom - back)), "muted", _THIN, arrow=False)
+        yield Wire(f"{name}/{across}-edge", ((left, y), (right, y)), "muted", _THIN, arrow=False)
+        yield Label(f"{name}/{across}", (left + right) / 2, y + 8, f"{across} {sizes[1]}", 160, _SIZE)
+        if down:
+            back, out = (self.depth, _GAP) if at_right else (0.0, -_GAP)
+            x, middle = (right + back if at_right else left) + out, (top + bottom) / 2 - back
             anchor: Literal["start", "end"] = "start" if at_right else "end"
-            for part, text, down in (("", height, -_LINE / 2), ("-size", str(size), _LINE / 2)):
-                yield Label(f"{name}/{height}{part}", start, middle + down, text, 44, _SIZE, anchor)
-
-
-def face(sizes: Sequence[int | None], scale: float, unknown: float) -> tuple[float, float]:
-    """A sheet's width and height in points. A single axis runs from left to right; one of size None is ``unknown``."""
-    *heights, width = [unknown if size is None else max(size * scale, SHORTEST) for size in sizes]
-    return width, heights[0] if heights else SHORTEST
+            yield Wire(f"{name}/{down}-edge", ((x, top - back), (x, bottom - back)), "muted", _THIN, arrow=False)
+            yield Label(f"{name}/{down}", x + out, middle - _LINE / 2, down, 44, _SIZE, anchor)
+            yield Label(f"{name}/{down}-size", x + out, middle + _LINE / 2, str(sizes[0]), 44, _SIZE, anchor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,15 +58,22 @@ class Axis:
         return range(start, start + self.reach, self.dilation)
 
 
-def axes_of(built: Built) -> Iterator[Axis]:
-    """The spatial axes of a convolution or a pooling, such as height and width."""
+#: A sequence is drawn as an image of one row.
+ONE_ROW = Axis("", 1, 1, 1, 1, 1, "valid")
+
+
+def axes_of(built: Built) -> tuple[Axis, Axis]:
+    """The spatial axes of a convolution or a pooling, downwards and across; a sequence has one row."""
     layer: Any = built.layer
     sizes, outputs = sizes_of(built)
     window = getattr(layer, layer.window)
     given = (window, window if layer.strides is None else layer.strides, getattr(layer, "dilation_rate", 1))
+    axes = []
     for place, name in enumerate(layer.spatial):
         read, stride, dilation = (value[place] if isinstance(value, tuple) else value for value in given)
-        yield Axis(name, sizes[name], outputs[name], read, stride, dilation, layer.padding)
+        axes.append(Axis(name, sizes[name], outputs[name], read, stride, dilation, layer.padding))
+    down, across = axes if len(axes) == 2 else (ONE_ROW, *axes)
+    return down, across
 
 
 def sizes_of(built: Built) -> tuple[dict[str, int | None], dict[str, int | None]]:

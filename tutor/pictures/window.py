@@ -14,7 +14,7 @@ from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
 from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire
-from tutor.pictures.views import Axis, View, axes_of
+from tutor.pictures.views import ONE_ROW, Axis, View, axes_of
 from tutor.pictures.window_words import KINDS, notes_at
 from tutor.pictures.wording import listed
 
@@ -35,8 +35,6 @@ _SMALL, _INDEX_SIZE = 9.5, 7.5
 
 #: Left, top, right and bottom.
 _Frame: TypeAlias = tuple[float, float, float, float]
-#: A strip is a grid of one row.
-_ONE_ROW = View.of(Axis("", 1, 1, 1, 1, 1, "valid"), 0, 1)
 
 
 def window_scene(built: Built, step: int = 0) -> Scene:
@@ -49,14 +47,15 @@ def window_scene(built: Built, step: int = 0) -> Scene:
         ValueError: the layer has no such window, a size is not known, or there is no such place.
     """
     axes = _axes(built)
-    most = LONGEST_STRIP if len(axes) == 1 else LONGEST_SIDE
-    views = [View.of(axis, place, most) for axis, place in zip(axes, _places(built, axes, step), strict=True)]
-    layout = _grid(*views) if len(views) == 2 else _strip(*views)
-    notes = notes_at(built, views)
+    is_strip = axes[0] is ONE_ROW
+    most = LONGEST_STRIP if is_strip else LONGEST_SIDE
+    down, across = (View.of(*one, most) for one in zip(axes, _places(built, axes, step), strict=True))
+    layout = _strip(down, across) if is_strip else _grid(down, across)
+    notes = notes_at(built, [across] if is_strip else [down, across])
     below, end = lines_below(
         [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()],
         notes,
-        layout.bottom + (50 if layout.is_strip else 18),
+        layout.bottom + (50 if is_strip else 18),
     )
     items = [*_input(built, layout), *_output(built, layout), *_funnel(layout), *below]
     opening = f"Step {step} of {built.layer.kind}, from {built.input_shape} to {built.output_shape}."
@@ -68,11 +67,11 @@ def places_of(built: Built) -> int:
     return prod(axis.output or 0 for axis in axes_of(built))
 
 
-def _axes(built: Built) -> tuple[Axis, ...]:
+def _axes(built: Built) -> tuple[Axis, Axis]:
     kind = built.layer.kind
     if kind not in KINDS:
         raise ValueError(f"{kind} has no window that can be drawn on a strip or a grid. {listed(KINDS)} have.")
-    axes = tuple(axes_of(built))
+    axes = axes_of(built)
     for axis in axes:
         if axis.size is None:
             raise ValueError(
@@ -82,14 +81,14 @@ def _axes(built: Built) -> tuple[Axis, ...]:
     return axes
 
 
-def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, ...]:
+def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, int]:
     """The place along each axis of a step in reading order."""
     number, places = whole_number(f"{built.layer.kind}: step", step, 0), places_of(built)
     if number >= places:
         raise ValueError(
             f"{built.layer.kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}."
         )
-    return (number,) if len(axes) == 1 else divmod(number, axes[1].output or 1)
+    return divmod(number, axes[1].output or 1)
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class _Layout:
 
     @property
     def is_strip(self) -> bool:
-        return self.down is _ONE_ROW
+        return self.down.axis is ONE_ROW
 
     def frame(self, row: int | None = None, column: int | None = None) -> _Frame:
         """The window, or that at another place."""
@@ -148,7 +147,7 @@ def _grid(down: View, across: View) -> _Layout:
     return _Layout(down, across, cell, reads, writes)
 
 
-def _strip(across: View) -> _Layout:
+def _strip(down: View, across: View) -> _Layout:
     room, first = WIDTH - 2 * MARGIN - _STRIDE, across.places.start
     cell = min(_LARGEST_CELL, room / len(across.cells))
     line = _Line(across.cells.start, MARGIN + (room - len(across.cells) * cell) / 2, cell)
@@ -156,7 +155,7 @@ def _strip(across: View) -> _Layout:
     begin, end = map(line.at, across.framed(first))
     start = end - cell if across.axis.padding == "causal" else (begin + end - cell) / 2
     writes = _Line(0, _TOP + cell + _DOWN, cell), _Line(first, start, across.axis.stride * cell)
-    return _Layout(_ONE_ROW, across, cell, (_Line(0, _TOP, cell), line), writes)
+    return _Layout(down, across, cell, (_Line(0, _TOP, cell), line), writes)
 
 
 def _input(built: Built, layout: _Layout) -> Iterator[Item]:
