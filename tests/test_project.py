@@ -99,6 +99,9 @@ def test_the_fast_part_has_something_of_every_test_module() -> None:
 
 ASK_A_COMPLETER = """
 import sys
+
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
