@@ -18,6 +18,7 @@ import tutor
 from tutor.layers import other_names
 from tutor.layers.bridging import bridges
 from tutor.layers.checks import ArgumentError
+from tutor.layers.examples import example_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +111,7 @@ REPORTS: list[tuple[str, Callable[[], object], list[str], list[str]]] = [
     (
         "keras-team/keras#1902: Embedding(output_dim=32)",
         lambda: T.Embedding(output_dim=32),
-        ["needs input_dim", "Embedding(output_dim=32, input_dim=32)"],
+        ["needs input_dim", "Embedding(input_dim=32, output_dim=32)"],
         [],
     ),
     ("codemia.io, nn.Conv2d: tutor.Conv2d", lambda: T.Conv2d, ["'Conv2d'", "tutor.Conv2D?"], ["LSTM"]),
@@ -223,6 +224,24 @@ def test_what_was_asked_in_public_is_answered(call: Callable[[], object], words:
     assert lacking(words, text) == [], text
     assert [word for word in wrong if word in text] == [], text
     assert len(text) < 600
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_a_stacks_error_names_the_layer_and_the_one_before(kind: str) -> None:
+    first = ALL_KINDS[kind](**needed(kind), name="before")
+    shape = example_shape(first)
+    if not isinstance(shape, tuple) or outcome(lambda: T.Sequential([first]).build(shape)) is not None:
+        return  # it reads several inputs
+    refused = 0
+    for other in ALL_KINDS:
+        second = ALL_KINDS[other](**needed(other), name="behind")
+        error = outcome(lambda second=second: T.Sequential([first, second]).build(shape))
+        if error is not None and isinstance(first.build(shape).output_axes[0], str):
+            refused += 1
+            start = f"{second.title} 'behind' (layer 2), after {first.title} 'before' (layer 1): "
+            assert isinstance(error, ValueError)
+            assert str(error).startswith(start)
+    assert refused or isinstance(first.build(shape).output_axes[0], tuple)
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
