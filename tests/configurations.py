@@ -6,6 +6,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import tutor
@@ -32,6 +33,11 @@ _FITTING = {
     "stddev": 0.5,
     "target_shape": (4,),
 }
+
+
+def examples(most: int) -> int:
+    """So many in the whole run, and the profile's share of them in the fast part."""
+    return most * settings.default.max_examples // 100
 
 
 def needed(kind: str) -> dict[str, Any]:

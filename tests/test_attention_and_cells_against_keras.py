@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparing import assert_same, outcome, plain_shapes
+from configurations import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,7 +43,7 @@ def attending(draw: st.DrawFn, *, heads: bool) -> tuple[dict[str, Any], list[tup
 
 
 def test_multi_head_attention_is_kerass(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
     @given(attending(heads=True))
     def check(case: tuple[dict[str, Any], list[Any]]) -> None:
         given, (query, value, key) = case
@@ -60,7 +61,7 @@ def test_multi_head_attention_is_kerass(keras: ModuleType, weightless: Weightles
 
 @pytest.mark.parametrize("kind", ["Attention", "AdditiveAttention"])
 def test_attention_without_heads_is_kerass(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
     @given(attending(heads=False), st.booleans(), st.sampled_from(["dot", "concat"]), st.booleans())
     def check(case: tuple[dict[str, Any], list[Any]], use_scale: bool, score_mode: str, with_key: bool) -> None:
         given, shapes = case
@@ -124,7 +125,7 @@ def cells(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 def test_rnn_of_cells_is_kerass(keras: ModuleType, weightless: Weightless) -> None:
     flags = ("return_sequences", "return_state", "go_backwards", "unroll", "stateful", "trainable")
 
-    @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(cells(), min_size=1, max_size=3),
         st.booleans(),

@@ -16,7 +16,7 @@ from comparing import (
     outcome,
     outcomes,
 )
-from configurations import ALL_KINDS, NAMED_INITIALIZERS, values_for
+from configurations import ALL_KINDS, NAMED_INITIALIZERS, examples, values_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,21 +132,23 @@ def doubtful(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], tuple[int | No
 
 @every_kind
 def test_weights_counts_and_shapes_are_kerass(keras: Any, weightless: Any, kind: str) -> None:
-    @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
     @given(fitting(kind))
     def check(configuration: tuple[dict[str, Any], tuple[int | None, ...]]) -> None:
         assert_same_as_keras(keras, weightless, kind, *configuration)
         given, shape = configuration
         built = KINDS[kind](**given).build(shape)
+        assert built.output_rules or None in shape[1:] or kind.startswith("Global")
         for name, rule in built.output_rules.items():
             assert eval(rule.expression, {}, rule.symbols) == rule.value, name
 
     check()
 
 
+@pytest.mark.sampled
 @every_kind
 def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(keras: Any, weightless: Any, kind: str) -> None:
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
     @given(doubtful(kind))
     def check(configuration: tuple[dict[str, Any], tuple[int | None, ...]]) -> None:
         theirs, ours = outcomes(keras, weightless, kind, *configuration)
@@ -204,6 +206,7 @@ REASONS = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_odd_arguments_are_refused_where_keras_refuses_them(keras: Any, weightless: Any, kind: str) -> None:
     basics, shape = FAMILIES[kind]

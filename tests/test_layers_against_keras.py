@@ -19,7 +19,7 @@ from comparing import (
     outcomes,
     plain_shapes,
 )
-from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations, needed
+from configurations import ALL_KINDS, KINDS, NAMED_INITIALIZERS, configurations, examples, needed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -99,7 +99,6 @@ def test_matrix_initializers_are_those_that_cannot_fill_a_vector(keras: ModuleTy
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_automatic_name_is_kerass(keras: ModuleType, kind: str) -> None:
-    keras.utils.clear_session()
     ours = ALL_KINDS[kind](**needed(kind))
     assert ours.automatic_name == eval(ours.code(), {"keras": keras}).name
 
@@ -109,7 +108,7 @@ def test_automatic_name_is_kerass(keras: ModuleType, kind: str) -> None:
 
 @every_kind
 def test_weights_counts_and_shapes_are_kerass(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=800, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(800), suppress_health_check=[HealthCheck.too_slow])
     @given(configurations(kind))
     def check(configuration: tuple[dict[str, Any], tuple[int | None, ...]]) -> None:
         given, shape = configuration
@@ -138,6 +137,7 @@ BASICS: dict[str, tuple[dict[str, Any], tuple[int | None, ...]]] = {
 }
 
 
+@pytest.mark.sampled
 @every_kind
 def test_what_keras_refuses_is_refused_and_what_it_takes_is_taken(
     keras: ModuleType, weightless: Weightless, kind: str
@@ -166,7 +166,7 @@ ODD_AXES = [None, 0, 1, 3, -1, -(10**20), 2.0, 2.5, True, "3", (3,), 2**31, 2**6
 
 @every_kind
 def test_shapes_that_keras_refuses_are_refused(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=300)
+    @settings(max_examples=examples(300))
     @given(st.lists(st.sampled_from(ODD_AXES) | st.none() | st.integers(1, 9), max_size=5))
     def check(axes: list[Any]) -> None:
         given, shape = BASICS[kind][0], tuple(axes)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from configurations import ALL_KINDS, entries
+from configurations import ALL_KINDS, entries, examples
 from hypothesis import HealthCheck, given, settings
 from models import models
 
@@ -53,7 +53,7 @@ def assert_same_model(ours: Ledger, theirs: Any) -> None:
 
 
 def test_any_model_is_the_one_that_its_code_makes_in_keras(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=examples(250), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(models())
     def check(model: tutor.Model) -> None:
         assert_same_model(model.ledger, run(keras, weightless, model.code()))

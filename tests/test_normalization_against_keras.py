@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from comparing import assert_agreement, assert_stricter, outcome, taken_against_keras
-from configurations import ALL_KINDS, NAMED_INITIALIZERS, needed, values_for
+from configurations import ALL_KINDS, NAMED_INITIALIZERS, examples, needed, values_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +93,7 @@ def test_normalizing_and_its_like_agree(keras: ModuleType, weightless: Weightles
     scope = (lambda _layers: nullcontext()) if kind == "Normalization" else weightless
     owns_weights = ALL_KINDS[kind]._weights is not Layer._weights
 
-    @settings(max_examples=400 if owns_weights else 40, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(400 if owns_weights else 40), suppress_health_check=[HealthCheck.too_slow])
     @given(configurations(kind))
     def check(configuration: tuple[dict[str, Any], Any]) -> None:
         assert_agreement(keras, scope, kind, *configuration, fails_when_run)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from comparing import assert_agreement, assert_stricter, outcome, outcomes, taken_against_keras
-from configurations import ALL_KINDS, needed
+from configurations import ALL_KINDS, examples, needed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,7 +96,7 @@ def merging(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], Any]:
 
 @pytest.mark.parametrize("kind", RESHAPING)
 def test_reshaping_agrees(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=80)
+    @settings(max_examples=examples(80))
     @given(reshaping(kind))
     def check(configuration: tuple[dict[str, Any], Any]) -> None:
         assert_agreement(keras, weightless, kind, *configuration)
@@ -117,7 +117,7 @@ def fails_when_run(given: dict[str, Any], shapes: Any) -> bool:
 
 @pytest.mark.parametrize("kind", MERGING)
 def test_merging_agrees(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=150)
+    @settings(max_examples=examples(150))
     @given(merging(kind))
     def check(configuration: tuple[dict[str, Any], Any]) -> None:
         assert_agreement(keras, weightless, kind, *configuration, fails_when_run)

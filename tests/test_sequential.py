@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from configurations import KINDS, arguments_of, entries, shapes_for
+from configurations import KINDS, arguments_of, entries, examples, shapes_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +58,7 @@ def shape_of(tensors: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore:.*does not support masking")  # an Embedding of an Embedding, in a random stack
 def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
     @given(stacks())
     def check(stack: tuple[list[Layer], tuple[int | None, ...]]) -> None:
         layers, shape = stack
@@ -133,7 +133,9 @@ def test_a_shared_layer_must_fit_both_times(keras: ModuleType, weightless: Weigh
 def test_return_state_may_stand_at_the_end_only(keras: ModuleType, weightless: Weightless, kind: Any) -> None:
     ledger = compare(keras, weightless, Sequential([Dense(3), kind(4, return_state=True)]), (None, 7, 5))
     assert ledger.output_shape == kind(4, return_state=True).build((None, 7, 3)).output_shape
-    with pytest.raises(ValueError, match=rf"{kind.__name__} .*layer 1.* must return one tensor.* got [23].*return_state"):
+    with pytest.raises(
+        ValueError, match=rf"{kind.__name__} .*layer 1.* must return one tensor.* got [23].*return_state"
+    ):
         Sequential([kind(4, return_state=True), Dense(3)]).build((None, 7, 5))
     theirs = [getattr(keras.layers, kind.__name__)(4, return_state=True), keras.layers.Dense(3)]
     with weightless(theirs), pytest.raises(ValueError, match="expects 1 input"):

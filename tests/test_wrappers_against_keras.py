@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparing import assert_same, outcome, plain_shapes
-from configurations import ALL_KINDS, KINDS, arguments_of, shapes_for
+from configurations import ALL_KINDS, KINDS, arguments_of, examples, shapes_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,8 +74,8 @@ def by_keras(
         return theirs, plain_shapes(theirs(keras.KerasTensor(shape)))
 
 
-def check_all(keras: ModuleType, weightless: Weightless, wrapper: Any, strategy: Any, examples: int) -> None:
-    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
+def check_all(keras: ModuleType, weightless: Weightless, wrapper: Any, strategy: Any, most: int) -> None:
+    @settings(max_examples=examples(most), suppress_health_check=[HealthCheck.too_slow])
     @given(strategy)
     def check(configuration: tuple[str, dict[str, Any], dict[str, Any], Any]) -> None:
         kind, inner, outer, shape = configuration

@@ -87,6 +87,10 @@ class Model(WholeModel):
     def _met(self) -> BuiltModel:
         return BuiltModel(self, self.own_graph)
 
+    def met(self) -> BuiltModel:
+        """The model's rows, layers and code, of one walk."""
+        return self._met
+
     @property
     def ledger(self) -> Ledger:
         """The model row by row, with the rows of models in it: ``vision/conv2d_1``."""

@@ -1,154 +1,93 @@
-"""How wide text is set, in DejaVu Sans: the font of every picture, and Verdana, its sister, is as wide.
+# ruff: noqa: RUF001 (the table is made of signs that look like others)
+"""How wide text is in DejaVu Sans, the font of every picture; Verdana, its sister, is as wide.
 
-Advances in thousandths of the font size, read off the font; a test reads them again. With them words are fitted, cut
-and wrapped in one way everywhere, by arithmetic alone.
+With that, text is fitted, cut and wrapped by arithmetic alone, in one way for the screen and for files.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from unicodedata import combining, normalize
+from typing import TYPE_CHECKING
+from unicodedata import category, combining, normalize
 
-_REGULAR = {
-    0: "̃̄",
-    275: "'",
-    278: "ijl",
-    295: "IJₜ",
-    318: " ,.·’",
-    337: "/:;\\|",
-    352: "f",
-    361: "-",
-    390: "()[]⌈⌉",
-    392: "t",
-    401: "!₀₁₂",
-    411: "r",
-    460: '"',
-    500: "*_`°–",
-    518: "“”",
-    521: "s",
-    525: "z",
-    528: "₋",
-    531: "?",
-    541: "ε",
-    550: "cç",
-    557: "L",
-    575: "F",
-    579: "k",
-    592: "vxyγλ",
-    603: "P",
-    611: "TY",
-    612: "oöδ",
-    613: "aäà",
-    615: "eéè",
-    630: "ß",
-    632: "E",
-    634: "hnuσüñ",
-    635: "Sbdgpq",
-    636: "$0123456789{}µμ",
-    638: "β",
-    656: "K",
-    659: "α",
-    684: "AV",
-    685: "XZ",
-    686: "B",
-    695: "R",
-    698: "C",
-    732: "U",
-    748: "N",
-    752: "H",
-    770: "D",
-    775: "G",
-    780: "&",
-    787: "OQ",
-    818: "w",
-    837: "ω",
-    838: "#+<=>^~×−∗≠≤≥→✓✗",
-    863: "M",
-    950: "%",
-    974: "m",
-    989: "W",
-    1000: "@…⋮—",
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Regular width, bold width, and the signs that have both, in thousandths of the font size; a test reads them off the
+#: font. An accent adds nothing to its letter's width.
+_ADVANCES = r"""
+    227 264 ′   275 306 '   278 343 ijlı   284 371 ł   295 372 IJ   295 388 ₜ   318 380 ,.·‘’   337 365 /\|
+    337 400 :;   338 390 ι   352 435 f   361 415 -   390 457 ()[]⌈⌉   392 478 t   401 438 ²³₀₁₂   401 456 !¡
+    411 493 r   460 521 "   500 500 _`§°–   500 523 *   517 544 ∂   518 657 “”   521 595 s   525 582 z   528 528 ₋
+    531 580 ?¿   541 557 ε   544 591 ζ   550 593 c   557 637 L   558 591 ξ   559 681 ν   575 683 F   578 645 χ
+    579 665 k   579 675 υ   587 593 ς   589 710 κ   592 633 λ   592 645 x   592 652 vy   592 681 γ   602 638 τ
+    602 791 π   603 733 P   611 682 T   611 724 Y   612 646 «»   612 687 oøδθ   613 675 a   615 678 e   630 719 ß
+    632 632 Ξ   632 683 EΣ   634 712 hnuη   634 779 σ   635 716 bdgpqđρ   635 720 S   636 696 $0123456789£€
+    636 712 {}   636 736 µμ   637 667 √   638 716 β   656 775 K   659 687 α   660 782 φ   660 794 ψ   669 697 ∇
+    674 718 ∑   684 774 AVΔΛ   685 725 Z   685 771 X   686 762 B   695 770 R   698 734 C   732 812 U   748 837 N
+    752 837 HΠ   764 850 Ω   770 830 D   775 821 G   780 872 &   787 850 OQΘΦΨ   818 924 w   833 833 ∞   837 869 ω
+    838 838 #+<=>^~±×÷←↑→↓↔−∗≤≥✓✗   863 995 M   950 1002 %   974 1042 m   982 1048 æ   989 1103 W   1000 1000 @©®—…⋮
+    1023 1094 œ
+"""
+_WIDTHS: dict[str, tuple[int, int]] = {" ": (318, 348)} | {
+    sign: (int(regular), int(bold))
+    for regular, bold, signs in zip(*[iter(_ADVANCES.split())] * 3, strict=True)
+    for sign in signs
 }
-_BOLD = {
-    0: "̃̄",
-    306: "'",
-    343: "ijl",
-    348: " ",
-    365: "/\\|",
-    372: "IJ",
-    380: ",.·’",
-    388: "ₜ",
-    400: ":;",
-    415: "-",
-    435: "f",
-    438: "₀₁₂",
-    456: "!",
-    457: "()[]⌈⌉",
-    478: "t",
-    493: "r",
-    500: "_`°–",
-    521: '"',
-    523: "*",
-    528: "₋",
-    557: "ε",
-    580: "?",
-    582: "z",
-    593: "cç",
-    595: "s",
-    633: "λ",
-    637: "L",
-    645: "x",
-    652: "vy",
-    657: "“”",
-    665: "k",
-    675: "aäà",
-    678: "eéè",
-    681: "γ",
-    682: "T",
-    683: "EF",
-    687: "oöαδ",
-    696: "$0123456789",
-    712: "hnu{}üñ",
-    716: "bdgpqβ",
-    719: "ß",
-    720: "S",
-    724: "Y",
-    725: "Z",
-    733: "P",
-    734: "C",
-    736: "µμ",
-    762: "B",
-    770: "R",
-    771: "X",
-    774: "AV",
-    775: "K",
-    779: "σ",
-    812: "U",
-    821: "G",
-    830: "D",
-    837: "HN",
-    838: "#+<=>^~×−∗≠≤≥→✓✗",
-    850: "OQ",
-    869: "ω",
-    872: "&",
-    924: "w",
-    995: "M",
-    1000: "@…⋮—",
-    1002: "%",
-    1042: "m",
-    1103: "W",
-}
-_WIDTHS = [{sign: width for width, signs in table.items() for sign in signs} for table in (_REGULAR, _BOLD)]
+_UNKNOWN = (1000, 1000)
+
+#: Text is fitted into a little less than its room, since browsers round the widths of signs.
+_SLACK = 0.98
 
 
 @lru_cache(maxsize=4096)
 def width(text: str, *, bold: bool = False) -> float:
     """The text's width as a share of the font size; a sign that is not in the table counts as a whole size."""
-    table = _WIDTHS[bold]
-    return sum(table.get(sign, 1000) for sign in normalize("NFD", text) if not combining(sign)) / 1000
+    signs = (sign for sign in normalize("NFD", text) if not combining(sign))
+    return sum(_WIDTHS.get(sign, _UNKNOWN)[bold] for sign in signs) / 1000
 
 
 def fitted(text: str, size: float, room: float, *, bold: bool = False) -> float:
     """The font size, at most ``size``, at which the text fits into the room."""
-    wide = width(text, bold=bold)
-    return size if size * wide <= 0.98 * room else 0.98 * room / wide
+    return size if _fits(text, room, size, bold) else _SLACK * room / width(text, bold=bold)
+
+
+def _fits(text: str, room: float, size: float, bold: bool) -> bool:
+    return size * width(text, bold=bold) <= _SLACK * room
+
+
+def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """The text without its middle if it does not fit: two names mostly differ at either end."""
+    kept, shown = len(text), text
+    while kept > 2 and not _fits(shown, room, size, bold):
+        kept -= 1
+        shown = f"{text[: kept // 2]}…{text[kept // 2 - kept :]}"
+    return shown
+
+
+def shape_text(shape: Sequence[int | None], room: float, size: float, *, bold: bool = False) -> str:
+    """The shape as Keras writes it, without its last axes if it does not fit."""
+    for kept in range(len(shape), 0, -1):
+        text = str(tuple(shape)) if kept == len(shape) else f"{str(tuple(shape[:kept])).rstrip(',)')}, …)"
+        if _fits(text, room, size, bold):
+            return text
+    return "(…)"
+
+
+def wrapped(words: Sequence[str], room: float, size: float, *, bold: bool = False) -> list[str]:
+    """The words in as few lines as they need, with spaces between them."""
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and not _fits(longer, room, size, bold):
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def printable(text: str) -> str:
+    """The text with a mark in place of each sign that XML forbids or that would break the line."""
+    if text.isprintable():
+        return text
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(sign)[0] == "C" else sign for sign in text)

@@ -48,6 +48,11 @@ def css_variable(role: str) -> str:
     return f"var(--tutor-{role}, {COLOURS[role].light})"
 
 
+def light(role: str) -> str:
+    """The colour on a light page, for a file."""
+    return COLOURS[role].light
+
+
 def style_sheet(selector: str) -> str:
     """CSS that sets the variables below ``selector``, and again where JupyterLab's theme is dark."""
     light = " ".join(f"--tutor-{role}: {colour.light};" for role, colour in COLOURS.items())

@@ -1,8 +1,8 @@
 """A picture as data: boxes, discs, wires and labels, each with a name. Nothing here draws.
 
 Lengths are in points (1/72 inch), x to the right and y downwards from the top left corner, as in SVG. Colours are
-roles of :mod:`tutor.pictures.palette`. Two scenes of the same :attr:`Scene.structure` differ in numbers and sizes only, so that
-a picture on screen can be brought from one to the other without drawing it anew.
+roles of :mod:`tutor.pictures.palette`. Two scenes of the same :attr:`Scene.structure` have the same items, so a
+picture on screen goes from one to the other without being drawn anew.
 """
 
 from __future__ import annotations
