@@ -9,7 +9,7 @@ from test_svg import assert_follows
 
 import tutor
 from tutor.pictures.scene import Box, Label, Wire
-from tutor.pictures.window import LONGEST_SIDE, LONGEST_STRIP, places_of, window_scene
+from tutor.pictures.window import LONGEST_ROW, LONGEST_SIDE, places_of, window_scene
 
 CASES = {
     "plain": (tutor.Conv2D(1, 3), (7, 7)),
@@ -140,7 +140,7 @@ def test_of_a_large_input_an_excerpt_is_drawn_and_said_to_be_one(layer, size):
         scene = window_scene(shape, step)
         lines = [item.points for item in scene.items if item.id.startswith(("input/cells", "input/padding"))]
         across, down = ({round(end[axis], 3) for ends in lines for end in ends} for axis in (0, 1))
-        assert 2 < len(across) <= (LONGEST_STRIP if len(size) == 1 else LONGEST_SIDE) + 1
+        assert 2 < len(across) <= (LONGEST_ROW if len(size) == 1 else LONGEST_SIDE) + 1
         assert len(down) <= LONGEST_SIDE + 1
         assert [item for item in scene.items if item.id.startswith("window/")]
         assert texts(scene)["note-3"].startswith("An excerpt: ")
