@@ -118,6 +118,7 @@ def test_counts_and_shapes_are_the_built_layers(kind, use_bias):
     one_filter = int(words["one filter/rule"].rpartition(" = ")[2].replace(",", ""))
     assert one_filter * layer.output_shape[-1] == layer.count
     assert words["filter-first/bias"] == ("+ 1 bias" if use_bias else "no bias")
+    assert layer.output_rules
     for axis, rule in layer.output_rules.items():
         assert words[f"output {axis}/rule"] == f"{rule.text} = {rule.numbers} = {rule.value:,}"
     assert f"The layer has {layer.count:,} parameters." in scene.alt

@@ -126,6 +126,7 @@ def test_every_word_can_be_read(layer, size):
 def test_rules_are_the_built_layers(layer, size):
     shape = built(layer, size)
     words = texts(window_scene(shape))
+    assert shape.output_rules
     for axis, rule in shape.output_rules.items():
         assert words[f"output {axis}/rule"] == f"{rule.text} = {rule.numbers} = {rule.value:,}"
     assert words["input/shape"] == str(shape.input_shape)

@@ -139,6 +139,8 @@ def what_changed(before: Facts, now: Facts) -> Change:
     """What differs between two positions of one lesson."""
     lesson = now.lesson
     moved = tuple(one for one in lesson.controls if before.values[one.key] != now.values[one.key])
+    # What only follows the others is not what was moved.
+    moved = tuple(one for one in moved if one.key not in now.ends) or moved
     presets = (one for one in lesson.presets if len(moved) > 1 and lesson.position(one.key) == now.values)
     layers = (LayerChange(path, before.layers[path], new) for path, new in now.layers.items() if path in before.layers)
     return Change(before, now, moved, next(presets, None), tuple(layers))

@@ -42,10 +42,11 @@ class Output:
         self.css_class = f"tutor-still-{self._id}"
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        self._due = 0.0
+        self._due, self._is_out = 0.0, False
 
     def show(self, widget: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Put the widget into the output of the cell that runs, and behind it a still, empty until it is renewed."""
+        self._is_out = True
         self._display({**widget, **_NOTHING}, metadata=metadata)
         self._display(_NOTHING, display_id=self._id)
 
@@ -57,7 +58,7 @@ class Output:
         """Draw it anew, once nothing has changed for a while."""
         with self._lock:
             self._due = time.monotonic() + _QUIET
-            if self._timer is None:
+            if self._is_out and self._timer is None:
                 self._wait(_QUIET)
 
     def _wait(self, seconds: float) -> None:

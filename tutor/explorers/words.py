@@ -118,7 +118,9 @@ def _parts(built: Built) -> str:
         said = f"{chips} {_NUMBERS[gates]} gates and a candidate, {built.gate_formula.value:,} each"
     elif built.trainable_count < built.count:
         halves = (("trainable", built.trainable_formula), ("non-trainable", built.non_trainable_formula))
-        said = ", ".join(f"{name} {half.write(_MARKUP)} = {half.value:,}" for name, half in halves)
+        said = ", ".join(
+            f"{name} {half.write(_MARKUP)} = {half.value:,}" if half.value else f"{name} 0" for name, half in halves
+        )
     return f"<p class='tutor-share'>{said}</p>" if said else ""
 
 
@@ -205,7 +207,7 @@ def _explored_layer(change: Change, layer: LayerChange) -> str:
     returns_else = layer.old.output_shape != layer.new.output_shape
     if layer.more:
         also = "".join(f" The {escape(one.new.layer.title)} {_grew(one.more)} too." for one in others)
-        return _arrays(layer, name, label, output if returns_else else "") + also
+        return _arrays(change, layer, output if returns_else else "") + also
     if others:
         one = others[0]
         told = f"the {escape(one.new.layer.title)} {_grew(one.more)} to {one.new.count:,} ({_signed(one.more)})."
@@ -225,8 +227,10 @@ def _explored_layer(change: Change, layer: LayerChange) -> str:
     return f"the shapes follow{now}. The count can't: {label} isn't in the formula."
 
 
-def _arrays(layer: LayerChange, name: str, label: str, output: str) -> str:
+def _arrays(change: Change, layer: LayerChange, output: str) -> str:
     """Which weight arrays differ, and what that makes of the count."""
+    control = change.moved[0]
+    count = f"the {escape(layer.new.layer.title)}'s count" if len(change.layers) > 1 else "the count"
     more: dict[str, int] = {}
     kept, told = [], []
     for old, new in layer.weights:
@@ -245,9 +249,10 @@ def _arrays(layer: LayerChange, name: str, label: str, output: str) -> str:
         so = f", and so did the output, to {output}" if output else ""
         return f"every array {_grew(layer.more)}{so}. The count {rose}."
     verb = "don't" if len(kept) > 1 else "doesn't"
-    rest = f" {listed(kept)} {verb} depend on {label}." if kept else ""
+    is_option = isinstance(control, (FlagControl, ChoiceControl))
+    rest = f" {listed(kept)} {verb} depend on {escape(control.label)}." if kept and not is_option else ""
     now = f" The output is now {output}." if output else ""
-    return f"{listed(told)}, so the {name}'s count {rose}.{rest}{now}"
+    return f"{listed(told)}, so {count} {rose}.{rest}{now}"
 
 
 def _grew(more: int) -> str:

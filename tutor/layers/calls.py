@@ -92,13 +92,18 @@ class Operation:
         shapes = tuple(tensor.shape for tensor in data)
         try:
             self._check_inputs(shapes)
-            built = self._built_on(self._read(shapes))
+            returned, built = self._returned(self._read(shapes))
         except MisfitError as error:
             raise error.called(self, data) from None
-        return Call(self, args, kwargs, tuple(tensors_in((args, tuple(kwargs.values())))), built).outputs
+        return Call(self, args, kwargs, tuple(tensors_in((args, tuple(kwargs.values())))), returned, built).outputs
 
     def _check_inputs(self, shapes: tuple[Shape, ...]) -> None:
         """Refuses further tensors, such as the states to start with, that do not fit the first."""
+
+    def _returned(self, input_shape: Any) -> tuple[Any, Built | None]:
+        """The shape that it returns, and the layer on that input; no layer for a model, which a walk looks into."""
+        built = self._built_on(input_shape)
+        return built.output_shape, built
 
     def _built_on(self, input_shape: Any) -> Built:
         """The layer, or the model as one layer, on an input of that shape."""
@@ -118,7 +123,8 @@ class Call:
         args: what it was called on.
         kwargs: what it was called on by name.
         input_tensors: all tensors among those.
-        built: the layer on those inputs; None for an Input.
+        output_shape: the shape that it returned, or a tuple of shapes.
+        built: the layer on those inputs; None for an Input and for a model.
         place: its place in the order of all calls.
     """
 
@@ -126,16 +132,14 @@ class Call:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     input_tensors: tuple[Tensor, ...]
-    built: Built | None
+    output_shape: Any
+    built: Built | None = None
     place: int = field(default_factory=next_place)
 
     @cached_property
     def outputs(self) -> tuple[Tensor, ...]:
         """The tensors that it returns."""
-        shape = self.operation.batch_shape if isinstance(self.operation, InputLayer) else None
-        if self.built is not None:
-            shape = self.built.output_shape
-        return tuple(Tensor(one, self, place) for place, one in enumerate(shapes_in(shape)))
+        return tuple(Tensor(one, self, place) for place, one in enumerate(shapes_in(self.output_shape)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +275,7 @@ def Input(  # noqa: N802  (Keras's name)
         dtype = checks.dtype("Input: dtype", dtype, known=names.INPUT_DTYPES)
     if name is not None:
         checks.layer_name("Input: name", name)
-    return Call(InputLayer(axes, dtype, name), (), {}, (), None).outputs[0]
+    return Call(InputLayer(axes, dtype, name), (), {}, (), axes).outputs[0]
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

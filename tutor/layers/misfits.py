@@ -65,7 +65,7 @@ def past_of(tensors: Sequence[Tensor]) -> Past:
         return Past()
     calls: list[Call] = []
     tensor = tensors[0]
-    while tensor.source.built is not None:
+    while tensor.source.input_tensors:
         calls.append(tensor.source)
         tensor = tensor.source.input_tensors[0]
     return Past(tuple(calls), tensor.shape)

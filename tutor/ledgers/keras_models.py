@@ -159,7 +159,7 @@ def layer_of(theirs: Any) -> Layer | None:
     kind = type(theirs).__name__
     known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
     ours: Any = getattr(layers, kind) if known else None
-    if not (isinstance(ours, type) and issubclass(ours, Layer)):
+    if not _is_layer(ours):
         return None
     parameters = ours.__signature__.parameters
     if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
@@ -180,9 +180,13 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
+
+
+def _is_layer(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Layer)
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:

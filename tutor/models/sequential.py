@@ -90,6 +90,14 @@ class Sequential(WholeModel):
         return built_as_layer(self, self._graph_on(input_shape), input_shape)
 
     def _graph_on(self, input_shape: Any) -> Graph:
+        last: tuple[Any, Graph | None] = vars(self).get("_last", (..., None))
+        shape, graph = last
+        if shape != input_shape or graph is None:  # who calls the model and who walks through it ask for the same
+            graph = self._connected_on(input_shape)
+            vars(self)["_last"] = input_shape, graph
+        return graph
+
+    def _connected_on(self, input_shape: Any) -> Graph:
         if not self.stack:
             raise ValueError(
                 "Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)], for example."

@@ -1,0 +1,325 @@
+"""What a flow picture shows: what enters, each layer and what leaves, and the tensors between, with their axes' names.
+
+A layer that is used several times is one node, so a tensor may also lead back to it from a later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from tutor.layers.built import Built
+from tutor.layers.calls import shapes_in
+from tutor.layers.layer import Layer, axis_names
+from tutor.ledgers.ledger import Ledger, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.layers.built import Shape
+
+#: One name an axis, the batch's in front.
+Names: TypeAlias = tuple[str, ...]
+
+#: A model of more layers is folded; at least so many at either end are kept.
+MOST_LAYERS, KEPT = 30, 12
+#: A model that branches and cannot be folded to so few boxes is listed, without wires.
+MOST_BOXES = 100
+
+#: What a layer has made is to the next one, if that one has no name of its own for it.
+_READ_AS = {"units": "features", "filters": "channels"}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor on its way: its shape, the names of its axes, and its own name where a layer returns several."""
+
+    shape: Shape
+    axes: Names
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        """The shape, and each axis by its name."""
+        axes = ", ".join(f"{name} {size}" for size, name in zip(self.shape, self.axes, strict=True))
+        return f"{self.title} {self.shape} ({axes})".lstrip()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of the picture: a layer, several of them, or a tensor that enters, leaves, or is between two layers.
+
+    Attributes:
+        id: its name in the scene: ``input-0``, ``layer-3``, ``tensor-3``, ``output-0``.
+        kind: the layer's class; empty for a tensor.
+        name: the layer's name within the innermost of ``models``, or the tensor's.
+        tensors: what leaves it; of a tensor, itself.
+        sources: the places of the nodes that it reads; places at or after its own lead back to it.
+        reads: the shapes that enter a layer.
+        models: the names of the models within the model that hold it, the outermost first.
+        steps: the number of axes behind the batch's that are timesteps of a TimeDistributed around one of ``models``.
+        layers: the number of layers that it stands for.
+    """
+
+    id: str
+    kind: str
+    name: str
+    tensors: tuple[Tensor, ...]
+    sources: tuple[int, ...] = ()
+    reads: tuple[Shape, ...] = ()
+    count: int = 0
+    uses: int = 1
+    models: tuple[str, ...] = ()
+    steps: int = 0
+    layers: int = 1
+
+    @property
+    def path(self) -> str:
+        """The name within all models that hold it."""
+        return "/".join((*self.models, self.name))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The boxes of a picture.
+
+    Attributes:
+        nodes: inputs, layers in the order of the calls, outputs; in a chain, also the tensors between layers.
+        form: a chain, if each layer reads what the one before it returns and nothing else; a list, if it is not known
+            what reads what, or is too much to be drawn; else a graph.
+    """
+
+    nodes: Sequence[Node]
+    form: Literal["chain", "graph", "list"]
+
+    @cached_property
+    def layers(self) -> Sequence[int]:
+        """The places of the layers."""
+        return [place for place, node in enumerate(self.nodes) if node.kind]
+
+    @cached_property
+    def readers(self) -> Sequence[Sequence[int]]:
+        """For each node, the places of those that read it."""
+        readers: list[list[int]] = [[] for _ in self.nodes]
+        for place, node in enumerate(self.nodes):
+            for source in node.sources:
+                readers[source].append(place)
+        return readers
+
+
+def graph_of(subject: Built | Ledger) -> Graph:
+    """The boxes of one layer, or of a model."""
+    ledger = _alone(subject) if isinstance(subject, Built) else _joined(subject)
+    nodes = list(_nodes(ledger))
+    folded = _folded(nodes)
+    if _is_chain(ledger):
+        return Graph(list(_with_tensors(folded)), "chain")
+    if ledger.outputs and len(folded) <= MOST_BOXES:
+        return Graph(folded, "graph")
+    return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
+
+
+def _alone(built: Built) -> Ledger:
+    """One layer as if it were a model."""
+    name, shapes = built.layer.any_name, shapes_in(built.input_shape)
+    inputs = {f"input {number}": shape for number, shape in enumerate(shapes, start=1)}
+    row = Row(
+        name, built.layer.title, built.input_shape, built.output_shape, None, built.count, built.trainable_count,
+        inputs=tuple(inputs), built=built, input_axes=built.input_axes, output_axes=built.output_axes,
+    )  # fmt: skip
+    outputs = (name,) * len(shapes_in(built.output_shape))
+    return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
+
+
+def _joined(ledger: Ledger) -> Ledger:
+    """The ledger; if it does not say what its rows read, but their shapes make a chain, then as that chain."""
+    rows = ledger.rows
+    shapes = [shape for row in rows for shape in (row.input_shape, row.output_shape)]
+    between = shapes[1:-1]
+    is_one_each = all(shape and not isinstance(shape[0], tuple) for shape in shapes)
+    if ledger.outputs or not rows or not is_one_each or between[::2] != between[1::2]:
+        return ledger
+    names = ["input", *(row.path for row in rows)]
+    chain = tuple(replace(row, inputs=(before,)) for before, row in zip(names, rows, strict=False))
+    return Ledger(shapes[0], shapes[-1], chain, inputs={"input": shapes[0]}, outputs=(names[-1],))
+
+
+def _is_chain(ledger: Ledger) -> bool:
+    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
+    before = set(ledger.inputs)
+    for row in ledger.rows:
+        if set(row.inputs) != before or row.shared > 1 or "/" in row.path:
+            return False
+        before = {row.path}
+    are_single = all(len(shapes_in(row.output_shape)) == 1 for row in ledger.rows[:-1])
+    return bool(ledger.inputs and ledger.rows) and are_single and set(ledger.outputs) == before
+
+
+def _nodes(ledger: Ledger) -> Iterator[Node]:
+    """The inputs, the rows in the order of the calls, and the outputs."""
+    places = {name: place for place, name in enumerate([*ledger.inputs, *(row.path for row in ledger.rows)])}
+    reader = {source: row for row in reversed(ledger.rows) for source in row.inputs}
+    made: dict[str, Sequence[Tensor]] = {}
+    for number, (name, shape) in enumerate(ledger.inputs.items()):
+        made[name] = [Tensor(shape, _spoken(_read(reader.get(name), shape)))]
+        yield Node(f"input-{number}", "", name, tuple(made[name]))
+    for number, row in enumerate(ledger.rows):
+        made[row.path] = list(_made(row, [tensor for source in row.inputs for tensor in made.get(source, ())]))
+        *models, name = row.path.split("/")
+        reads = tuple(shape for shape, _ in _axes(row, "input"))
+        inside = shapes_in(row.built.input_shape) if row.built is not None else reads
+        yield Node(
+            id=f"layer-{number}",
+            kind=row.kind,
+            name=name,
+            tensors=tuple(_carried(tensor, reader.get(row.path)) for tensor in made[row.path]),
+            sources=tuple(places[source] for source in row.inputs),
+            reads=reads,
+            count=row.count,
+            uses=row.shared,
+            models=tuple(models),
+            steps=len(reads[0]) - len(inside[0]) if reads else 0,
+        )
+    ends = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
+    shapes = shapes_in(ledger.output_shape) if ledger.outputs else ()
+    is_all = [tensor.shape for tensor in ends] == list(shapes)
+    for number, (source, shape) in enumerate(zip(ledger.outputs, shapes, strict=False)):
+        # Which of several of one shape it is, nothing says.
+        end = ends[number] if is_all else next((one for one in made[source] if one.shape == shape), None)
+        title = end.title if end and is_all else ""
+        name = title or (f"output {number + 1}" if len(shapes) > 1 else "output")
+        axes = end.axes if end else axis_names(len(shape))
+        yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
+
+
+def _with_tensors(nodes: Sequence[Node]) -> Iterator[Node]:
+    """A chain, with a box for each tensor between two layers, and without the name of what is alone."""
+    alone = {end for end in ("input", "output") if sum(node.id.startswith(end) for node in nodes) == 1}
+    *_, last = (node for node in nodes if node.kind)
+    place = 0
+    before: tuple[int, ...] = ()
+    for node in nodes:
+        name = "" if node.id.split("-")[0] in alone else node.name
+        yield replace(node, name=name, sources=() if node.id.startswith("input") else before)
+        place += 1
+        if node.id.startswith("input"):
+            before = (*before, place - 1)
+        elif node.kind:
+            before = (place - 1,)
+            if node is not last:
+                yield Node(node.id.replace("layer", "tensor"), "", "", node.tensors, before)
+                before, place = (place,), place + 1
+
+
+def _folded(nodes: list[Node]) -> list[Node]:
+    """The nodes, of a long model with one box for all layers but the first and the last few; no parameter is lost.
+
+    One tensor leads into what is folded, and one out of it; if there is no such stretch, nothing is folded.
+    """
+    layers = [place for place, node in enumerate(nodes) if node.kind]
+    links = [(source, place) for place, node in enumerate(nodes) for source in node.sources]
+
+    def is_cut(place: int) -> bool:
+        return {source for source, end in links if source <= place < end or end <= place < source} <= {place}
+
+    start = next(filter(is_cut, layers[KEPT - 1 :]), len(nodes)) if len(layers) > MOST_LAYERS else len(nodes)
+    stop = next(filter(is_cut, reversed(layers[:-KEPT])), 0)
+    if stop <= start:
+        return nodes
+    inside = nodes[start + 1 : stop + 1]
+    number = sum(node.layers for node in inside)
+    fold = replace(
+        inside[-1],
+        kind=f"{number:,} layers",
+        name=f"{inside[0].name} to {inside[-1].name}",
+        sources=(start,) if inside[0].sources else (),
+        reads=inside[0].reads,
+        count=sum(node.count for node in inside),
+        uses=1,
+        models=in_common(inside),
+        steps=min(node.steps for node in inside),
+        layers=number,
+    )
+    gone = len(inside) - 1
+    after = (replace(node, sources=tuple(source - gone for source in node.sources)) for node in nodes[stop + 1 :])
+    return [*nodes[: start + 1], fold, *after]
+
+
+def in_common(nodes: Sequence[Node]) -> Names:
+    """The models that hold all of the nodes."""
+    models = nodes[0].models
+    while any(node.models[: len(models)] != models for node in nodes):
+        models = models[:-1]
+    return models
+
+
+# The names of the axes
+
+
+def _axes(row: Row, side: Literal["input", "output"]) -> list[tuple[Shape, Names]]:
+    """The shapes that enter or leave a row's layer, each with the names that the layer gives to its axes."""
+    shape, known = getattr(row, f"{side}_shape"), getattr(row, f"{side}_axes")
+    shapes = () if shape is None else shapes_in(shape)
+    several = known if known and isinstance(known[0], tuple) else (known,) * len(shapes)
+    named = zip(shapes, several, strict=False)
+    return [(one, names if len(names) == len(one) else axis_names(len(one))) for one, names in named]
+
+
+def _held(row: Row | None) -> Any:
+    """The row's layer, or the one within its wrappers; None where it is not known."""
+    layer: Any = row.built.layer if row is not None and row.built is not None else None
+    while isinstance(inner := getattr(layer, "layer", None), Layer):
+        layer = inner
+    return layer
+
+
+def _read(row: Row | None, shape: Shape, made: Names = (), read_as: Mapping[str, str] = _READ_AS) -> Names:
+    """The names of a tensor's axes for the layer that reads it: its own, and where it has none, those they had before.
+
+    Frames stay frames for a layer that reads any sequence.
+    """
+    known = dict(_axes(row, "input") if row is not None else []).get(shape, axis_names(len(shape)))
+    own = {name for name in getattr(_held(row), "reads", "").split() if not name.startswith("axis_")}
+    if len(made) != len(shape):
+        return known
+    both = zip(made, known, strict=True)
+    return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both)
+
+
+def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
+    """What leaves the row's layer. An axis that it hands on keeps the name under which it came."""
+    came: dict[str, tuple[int, int | None, str]] = {}
+    for shape, known in _axes(row, "input")[:1]:
+        made = next((tensor.axes for tensor in sources if tensor.shape == shape), ())
+        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, shape, made), strict=True)):
+            came.setdefault(name, (place, size, before))
+    leaving = _axes(row, "output")
+    states = [f"state {state}" for state in getattr(_held(row), "states", ())]
+    titles = [f"output {place}" for place in range(1, len(leaving) + 1)]
+    if len(leaving) == 1:
+        titles = [""]
+    elif len(leaving) == 1 + len(states):
+        titles = ["output", *states]
+    elif len(leaving) == 1 + 2 * len(states):
+        titles = ["output", *(f"{way} {state}" for way in ("forward", "backward") for state in states)]
+    for (shape, names), title in zip(leaving, titles, strict=True):
+        axes = []
+        for place, (name, size) in enumerate(zip(names, shape, strict=True)):
+            at, was, before = came.get(name, (place, size, name))
+            # The features of a Flatten are none that came in.
+            axes.append(before if at == place or was == size else name)
+        yield Tensor(shape, _spoken(tuple(axes)), title)
+
+
+def _carried(tensor: Tensor, reader: Row | None) -> Tensor:
+    """The tensor with the names that its axes have for the layer that reads it, where that gives them a meaning."""
+    if reader is None:
+        return tensor
+    return replace(tensor, axes=_spoken(_read(reader, tensor.shape, tensor.axes, {"filters": "channels"})))
+
+
+def _spoken(axes: Names) -> Names:
+    """The names in words; the timesteps of images are frames."""
+    images = {"timesteps": "frames"} if "height" in axes else {}
+    return tuple(images.get(name, name.replace("_", " ")) for name in axes)
