@@ -179,7 +179,7 @@ def _output(built: Built, layout: _Layout) -> Iterator[Item]:
         yield from _numbers("output/column", lines[1], across.places, _INDEX_Y)
         yield from _numbers("output/row", lines[0], down.places, lines[1].at(across.places.stop) + 5, "start")
         # A narrow output's shape is wider than its cells, but left of it there is room.
-        x = min(lines[1].start, WIDTH - MARGIN - _SMALL * metrics.width(shape) / 0.98)
+        x = min(lines[1].start, WIDTH - 2 * MARGIN - _SMALL * metrics.width(shape))
         yield from _heading("output", x, _TITLE_Y, shape, WIDTH - x - MARGIN)
 
 
