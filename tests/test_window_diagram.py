@@ -157,6 +157,15 @@ def test_the_words_say_which_cells_feed_which():
     assert "in all 3 channels" in scene.alt
 
 
+def test_padding_that_is_not_drawn_is_not_pointed_at():
+    middle = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 112 * 224 + 112)
+    assert not [item for item in middle.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "The padding around the input is outside this excerpt." in middle.alt
+    corner = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 0)
+    assert [item for item in corner.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "Dashed cells are padding" in corner.alt
+
+
 def test_causal_reads_nothing_later_and_pads_in_front():
     scene = window_scene(built(tutor.Conv1D(4, 3, padding="causal", dilation_rate=2), (10,)), 2)
     assert "Output timestep 2 is made from input timesteps −2, 0 and 2." in scene.alt

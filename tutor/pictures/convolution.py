@@ -51,12 +51,12 @@ class _Convolution:
     @property
     def numbers(self) -> str:
         """How many filters there are, in words."""
-        return "1 filter" if self.filters == 1 else f"{self.filters} filters"
+        return "1 filter" if self.filters == 1 else f"{self.filters:,} filters"
 
     @property
     def weights(self) -> str:
         """The size of one filter."""
-        return " × ".join(map(str, self.built.weights[0].shape[:-1])) + " weights"
+        return " × ".join(f"{size:,}" for size in self.built.weights[0].shape[:-1]) + " weights"
 
     @property
     def has_bias(self) -> bool:
@@ -167,7 +167,7 @@ def _filter(name: str, stack: Stack, number: int, what: _Convolution) -> Iterato
         y = top + (bottom - top) * place / rows
         yield Wire(f"{name}/row-{place}", ((left, y), (right, y)), width=_THIN, arrow=False)
     y, room = stack.way_out[1], _BEND - _WORDS - 4
-    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number}", room, _SMALL, "start", bold=True)
+    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number:,}", room, _SMALL, "start", bold=True)
     yield Label(f"{name}/weights", _WORDS, y - 9.5, what.weights, room, _SMALL, "start")
     yield Label(f"{name}/bias", _WORDS, y + 9.5, "+ 1 bias" if what.has_bias else "no bias", room, _SMALL, "start")
 
@@ -187,9 +187,9 @@ def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:
 def _meaning(what: _Convolution) -> str:
     if what.channels == 1:
         return "Each filter reads the one channel of the input and makes one channel of the output."
-    part = "both" if what.channels == 2 else f"all {what.channels}"
+    part = "both" if what.channels == 2 else f"all {what.channels:,}"
     if what.reads < what.channels:
-        part = f"only {what.reads} of the {what.channels}"
+        part = f"only {what.reads:,} of the {what.channels:,}"
     return f"Each filter reads {part} channels of the input and makes one channel of the output."
 
 

@@ -75,15 +75,19 @@ class Stack:
         x, y = left - _GAP + self.depth, top - _GAP - self.depth
         if self.depth:
             yield Wire(f"{name}/channels-edge", ((left - _GAP, top - _GAP), (x, y)), "muted", _THIN, arrow=False)
-        words = "1 channel" if self.channels == 1 else f"{self.channels} channels"
+        words = "1 channel" if self.channels == 1 else f"{self.channels:,} channels"
         yield Label(f"{name}/channels", x, y - 7, words, end - x, _SIZE, "start")
         y = bottom + _GAP
         yield Wire(f"{name}/{across}-edge", ((left, y), (right, y)), "muted", _THIN, arrow=False)
-        yield Label(f"{name}/{across}", (left + right) / 2, y + 8, f"{across} {sizes[1]}", 160, _SIZE)
+        yield Label(f"{name}/{across}", (left + right) / 2, y + 8, f"{across} {_size(sizes[1])}", 160, _SIZE)
         if down:
             back, out = (self.depth, _GAP) if at_right else (0.0, -_GAP)
             x, middle = (right + back if at_right else left) + out, (top + bottom) / 2 - back
             anchor: Literal["start", "end"] = "start" if at_right else "end"
             yield Wire(f"{name}/{down}-edge", ((x, top - back), (x, bottom - back)), "muted", _THIN, arrow=False)
             yield Label(f"{name}/{down}", x + out, middle - _LINE / 2, down, 44, _SIZE, anchor)
-            yield Label(f"{name}/{down}-size", x + out, middle + _LINE / 2, str(sizes[0]), 44, _SIZE, anchor)
+            yield Label(f"{name}/{down}-size", x + out, middle + _LINE / 2, _size(sizes[0]), 44, _SIZE, anchor)
+
+
+def _size(size: int | None) -> str:
+    return "None" if size is None else f"{size:,}"

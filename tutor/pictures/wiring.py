@@ -133,7 +133,7 @@ class Wiring:
         sizes, is_image = built.sizes, bool(self._layer.spatial)
         state, entering = (sizes.filters, sizes.channels) if is_image else (sizes.units, sizes.features)
         channels = " channels" if is_image else ""
-        self.joined = f"{state.value} + {entering.value} = {state.value + entering.value}{channels}"
+        self.joined = f"{state.value:,} + {entering.value:,} = {state.value + entering.value:,}{channels}"
 
     def items(self) -> Iterator[Item]:
         """From back to front: what comes in, wires in the order of computing, then what stands on them."""
