@@ -157,8 +157,9 @@ def _scale_note(every: Sequence[_Drawn]) -> str:
     thick = [drawn.title for drawn in every if not drawn.is_to_scale]
     if not thick:
         return f"{note}."
-    verb = "is" if len(thick) == 1 else "are"
-    return f"{note}, but {listed(thick)} {verb} drawn thicker than to scale."
+    if len(thick) == len(every) > 1:
+        return f"{note}; all are drawn thicker."
+    return f"{note}; {listed(thick)} {'is' if len(thick) == 1 else 'are'} drawn thicker."
 
 
 def _flat_notes(every: Sequence[_Drawn]) -> list[str]:
