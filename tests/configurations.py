@@ -6,6 +6,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import tutor
@@ -19,19 +20,24 @@ ALL_KINDS: dict[str, type[Layer]] = {
     if isinstance(kind := getattr(tutor.layers, name), type) and issubclass(kind, Layer) and kind is not Layer
 }
 #: Those whose arguments and shapes this module makes up; other families bring strategies of their own.
-KINDS = {
-    name: kind for name, kind in ALL_KINDS.items() if kind.__module__ in ("tutor.layers.core", "tutor.layers.recurrent")
-}
+KINDS = {name: ALL_KINDS[name] for name in ("Dense", "Embedding", "SimpleRNN", "LSTM", "GRU")}
 
 #: Fitting values of arguments that a layer cannot do without, where a size is not.
 _FITTING = {
     "activation": "relu",
+    "cell": tutor.LSTMCell(4),
+    "cells": (tutor.LSTMCell(4),),
     "dims": (1,),
     "layer": tutor.LSTM(4),
     "rate": 0.5,
     "stddev": 0.5,
     "target_shape": (4,),
 }
+
+
+def examples(most: int) -> int:
+    """So many in the whole run, and the profile's share of them in the fast part."""
+    return most * settings.default.max_examples // 100
 
 
 def needed(kind: str) -> dict[str, Any]:
@@ -56,6 +62,7 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "lora_alpha": st.none() | st.floats(0.5, 8),
     "use_cudnn": st.sampled_from(["auto", True, False]),
     "weights": st.none(),
+    "implementation": st.sampled_from([1, 2]),
     "quantization_config": st.none(),
     "bias_initializer": st.sampled_from(_vector_initializers),
 }

@@ -40,6 +40,7 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
             assert box.x1 <= page.x1, shown
             assert page.y0 <= box.y0, shown
             assert box.y1 <= page.y1, shown
+    assert words
     for (one, first), (other, second) in combinations(words.items(), 2):
         assert not first.overlaps(second), (one, other)
     wires = {item.id for item in scene.items if isinstance(item, Wire) and not item.id.startswith(tuple(crossing))}

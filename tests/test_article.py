@@ -45,6 +45,7 @@ def test_models(layers: list[Layer], input_shape: Any, counts: list[int], output
     assert ledger.output_shape == output_shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layers", "input_shape", "counts", "output_shape"), MODELS)
 def test_models_in_todays_keras(
     keras: ModuleType,

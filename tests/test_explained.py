@@ -177,7 +177,9 @@ def test_a_layer_that_stores_other_weights_has_keras_count_alone(keras: ModuleTy
     ledger = tutor.explain(model)
     (row,) = ledger.rows
     assert (row.formula, row.agrees, ledger.agrees) == (None, None, None)
-    assert row.count == row.keras_count == ledger.total == model.count_params() == {"LoRA": 174, "quantized": 40}[change]
+    assert (
+        row.count == row.keras_count == ledger.total == model.count_params() == {"LoRA": 174, "quantized": 40}[change]
+    )
     assert "have no formula here" in ledger._repr_html_()
     assert "does not agree" not in ledger._repr_html_()
 

@@ -45,6 +45,7 @@ APPLICATIONS = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "millions"), APPLICATIONS.items())
 def test_every_row_of_a_published_model_agrees(
     keras: ModuleType, weightless: Weightless, name: str, millions: float
@@ -300,13 +301,13 @@ def test_a_model_that_is_not_built(keras: ModuleType) -> None:
 def test_what_is_no_keras_model(keras: ModuleType) -> None:
     x = tutor.Input((4,))
     for thing, words in [
-        (None, "None is no Keras model"),
-        (keras.Sequential, "is no Keras model"),
+        (None, "must be a model of Keras 3; got None"),
+        (keras.Sequential, "must be a model of Keras 3"),
         ("model.keras", r"keras\.models\.load_model"),
         (keras.layers.Dense(3), r"keras\.Sequential\(\[keras\.Input"),
         (tutor.Sequential([tutor.Dense(3)]), r"build\(input_shape\)"),
         (tutor.Model(x, tutor.Dense(3)(x)), "ledger"),
-        (type("Model", (), {"built": True})(), "is no Keras model"),
+        (type("Model", (), {"built": True})(), "must be a model of Keras 3"),
     ]:
         with pytest.raises(TypeError, match=words):
             explain(thing)

@@ -70,7 +70,7 @@ def test_agreement_is_of_each_row_and_of_the_total() -> None:
 def test_a_row_without_a_formula_is_named() -> None:
     ledger = beside_keras(replace(LEDGER, rows=(*LEDGER.rows, UNKNOWN)), 256_000, 197_120, 7)
     assert ledger.unexplained == (UNKNOWN,)
-    assert UNKNOWN.agrees is False
+    assert UNKNOWN.agrees is None
     assert LEDGER.unexplained == ()
     assert "no formula" in ledger._repr_html_()
 

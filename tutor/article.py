@@ -1,8 +1,8 @@
-"""The article's summary tables, rebuilt from our layers, with what the article says beside it.
+"""The article's summary tables, rebuilt from our layers beside what it says, and its proof: two models.
 
 Sources: A. Chilakapati, *Flowing Tensors and Heaping Parameters in Deep Learning* (6 June 2019), table 1; *Reconciling
-Data Shapes and Parameter Counts in Keras* (18 June 2019), its table. A row is marked where the article's formula does
-not come to the layer's count: nothing is marked by hand.
+Data Shapes and Parameter Counts in Keras* (18 June 2019), its table, and the models that it reconciles: those of the
+Keras guide to the functional API of 2019, which answer a question about an image, and about a video.
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.core import Dense, Embedding
-from tutor.layers.pooling import MaxPooling2D
+from tutor.layers.merging import Concatenate
+from tutor.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM
+from tutor.layers.reshaping import Flatten
+from tutor.layers.wrappers import TimeDistributed
+from tutor.models.model import Model
+from tutor.models.sequential import Sequential
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Shape
@@ -23,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table.
+    """One row of a table. It is a slip where the article's formula does not give the layer's count.
 
     Attributes:
-        layer: the layer, of the sizes that stand in the article's examples.
-        input_shape: the shape that enters it.
+        layer: the layer, with the sizes of the article's examples.
+        input_shape: the shape that it reads.
         says: the article's count, as Python arithmetic over its own names.
         names: the article's names, and what they are here.
         remark: what a learner should know of the row.
@@ -130,3 +136,75 @@ def table_of_the_follow_up() -> Table:
     )
     lines = (*_both("nFeatures*(nUnits+1)"), *convolutions)
     return Table("The follow-up's table, and what the layers have", lines)
+
+
+#: What can follow the convolutions, to turn an image into one vector.
+ENDINGS = ("Flatten", "GlobalAveragePooling2D")
+
+_ANSWERS = 1000
+#: Of each block of the vision model: the filters of its convolutions.
+_BLOCKS = ((64, 64), (128, 128), (256, 256, 256))
+
+
+def vision_model(image_size: int = 224, ending: str = "Flatten") -> Sequential:
+    """Turns an image (image_size, image_size, 3) into one vector: seven convolutions, three poolings, and the ending.
+
+    The first convolution of each block is ``same``, the others ``valid``. The article ends it in Flatten, one of
+    :data:`ENDINGS`.
+
+    Raises:
+        ValueError: the image is so small that nothing is left of it, or there is no such ending.
+    """
+    if ending not in ENDINGS:
+        raise ValueError(f"vision_model: ending={ending!r} is none of {', '.join(ENDINGS)}.")
+    last = Flatten() if ending == "Flatten" else GlobalAveragePooling2D()
+    layers = [
+        layer
+        for block in _BLOCKS
+        for layer in (
+            *(
+                Conv2D(filters, (3, 3), activation="relu", padding="valid" if place else "same")
+                for place, filters in enumerate(block)
+            ),
+            MaxPooling2D((2, 2)),
+        )
+    ]
+    return Sequential([Input((image_size, image_size, 3)), *layers, last], name="vision")
+
+
+def question_encoder(question_length: int = 100, vocabulary: int = 10_000, units: int = 256) -> Sequential:
+    """Turns a question into one vector of ``units`` numbers."""
+    return Sequential([Input((question_length,)), Embedding(vocabulary, 256), LSTM(units)], name="question_encoder")
+
+
+def visual_question_answering(
+    image_size: int = 224,
+    question_length: int = 100,
+    vocabulary: int = 10_000,
+    units: int = 256,
+    ending: str = "Flatten",
+) -> Model:
+    """Answers a question about an image with one of 1,000 words."""
+    image = Input((image_size, image_size, 3), name="image")
+    question = Input((question_length,), name="question")
+    both = Concatenate()(
+        [vision_model(image_size, ending)(image), question_encoder(question_length, vocabulary, units)(question)]
+    )
+    return Model([image, question], Dense(_ANSWERS, activation="softmax", name="answer")(both), name="vqa")
+
+
+def video_question_answering(
+    frames: int = 100,
+    image_size: int = 224,
+    question_length: int = 100,
+    vocabulary: int = 10_000,
+    units: int = 256,
+    ending: str = "Flatten",
+) -> Model:
+    """Answers a question about a video: the vision model reads each frame, and an LSTM what it returns."""
+    video = Input((frames, image_size, image_size, 3), name="video")
+    question = Input((question_length,), name="question")
+    seen = TimeDistributed(vision_model(image_size, ending), name="each_frame")(video)
+    watched = LSTM(units, name="video_encoder")(seen)
+    both = Concatenate()([watched, question_encoder(question_length, vocabulary, units)(question)])
+    return Model([video, question], Dense(_ANSWERS, activation="softmax", name="answer")(both), name="video_qa")

@@ -177,7 +177,7 @@ class Explorer:
         expect(self.formula.locator("strong").first).to_have_text(written[0])
         expect(self.diagram).to_contain_text(written[0])
         for count in written:
-            expect(self.verdict).to_contain_text(f"formula {count} = Keras {count}")
+            expect(self.verdict).to_contain_text(f"{count} = {count}")
             expect(self.keras).to_contain_text(count)
         expect(self.keras).to_contain_text(f"Total params: {written[-1]} ")
         expect(self.verdict).to_contain_text("✓ Formula and Keras agree")

@@ -53,13 +53,13 @@ def test_tab_reaches_every_control_in_reading_order(lesson: Lesson, explorer: Ex
     assert order[len(sizes) + len(flags) :] == [
         "select-one preset",
         "button reset",
-        "button copy the Keras code",
+        "button copy Keras code",
         "select-one picture to save",
         "button save as PNG",
         "button save as SVG",
         "button save as PDF",
         "pre Keras's own summary",
-        "summary the Keras code",
+        "summary Keras code",
     ]
 
 

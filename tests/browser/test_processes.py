@@ -51,7 +51,7 @@ def test_controls_work_while_keras_starts(opened: Opened) -> None:
     assert explorer.keras.locator(".tutor-waiting").evaluate(still) == "none"
     explorer.slider("units").press("ArrowRight")
     expect(explorer.formula).to_contain_text("= 199,176")
-    expect(explorer.verdict).to_have_text("No verdict yet: Keras is not running.")
+    expect(explorer.verdict).to_have_text("Waiting for Keras.")
     explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
     explorer.shows(*LSTM.more_totals)
 
@@ -60,17 +60,17 @@ def test_keras_killed_in_mid_use_is_said_and_started_again(opened: Opened) -> No
     explorer: Explorer = opened.explorer()
     explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
     os.kill(the_worker(opened), signal.SIGKILL)
-    expect(explorer.keras).to_contain_text("Keras's process was ended from outside")
-    expect(explorer.verdict).to_have_text("No verdict yet: Keras is not running.")
+    expect(explorer.keras).to_contain_text("The system stopped Keras")
+    expect(explorer.verdict).to_have_text("Not compared: Keras isn't running.")
     explorer.button("reset").click()
     expect(explorer.formula).to_contain_text("4 · 128 · (128 + 256 + 1) = 197,120")
     explorer.slider("units").press("PageUp")
     expect(explorer.formula).to_contain_text("4 · 256 · (256 + 256 + 1) = 525,312")
     expect(explorer.shapes).to_contain_text("(None, 256)")
-    explorer.button("start Keras again").click()
+    explorer.button("restart Keras").click()
     explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
     explorer.shows(525_312, 781_312)
-    expect(explorer.button("start Keras again")).to_have_count(0)
+    expect(explorer.button("restart Keras")).to_have_count(0)
 
 
 def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:

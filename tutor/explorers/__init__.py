@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
-from tutor.explorers.lessons import LESSONS
-from tutor.explorers.widget import Explorer
+from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from tutor.explorers.widget import Explorer
 
 
 def explore(what: Any, **starts: Any) -> Explorer:
@@ -20,14 +23,16 @@ def explore(what: Any, **starts: Any) -> Explorer:
         TypeError: it is neither.
         ValueError: there is no explorer of it, no such control, or a start is out of its range.
     """
+    # Sessions run without what a widget needs.
+    from tutor.explorers.lessons import LESSONS
+    from tutor.explorers.widget import Explorer
+
     if isinstance(what, Layer):
-        raise TypeError(f"explore({what!r}): give the class, tutor.{what.kind}, and its sizes as keywords.")
+        raise TypeError(f"explore takes the class and its sizes: explore(tutor.{what.kind}), and not {shown(what)}.")
+    name = getattr(what, "__name__", shown(what))
     if not callable(what):
-        raise TypeError(f"explore({what!r}): give a layer class of tutor, such as tutor.LSTM.")
-    if what not in LESSONS:
-        raise ValueError(
-            f"explore({what.__name__}): there is no explorer of that; there is one of "
-            f"{', '.join(known.__name__ for known in LESSONS)}."
-        )
+        raise TypeError(f"explore takes a layer class, such as tutor.LSTM; got {name}.")
+    if not isinstance(what, Hashable) or what not in LESSONS:
+        raise ValueError(f"There's no explorer for {name}. There is one for {', '.join(x.__name__ for x in LESSONS)}.")
     lesson = LESSONS[what]
     return Explorer(lesson.starting_at(**starts) if starts else lesson)

@@ -1,213 +1,190 @@
-"""The explorer on screen: one widget that holds the controls, the pictures, the words and live Keras.
-
-Python decides everything that is shown; ``explorer.js`` lays it out, reports what the learner moves, and fills numbers
-into pictures that are already there, so that a step costs one small message.
-"""
+"""A session on a notebook's screen: one widget whose traits are what the session shows, and live Keras beside it."""
 
 from __future__ import annotations
 
+import datetime
 import threading
-import time
-from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
 
 from tutor import live
-from tutor.explorers.controls import as_data
-from tutor.explorers.lessons import Lesson
-from tutor.explorers.position import Position
-from tutor.explorers.words import formula_html, ledger_html, move_text, refusal_html, shapes_html, verdict_html
+from tutor.explorers.outputs import Output, is_watched
+from tutor.explorers.session import Session
+from tutor.explorers.stills import still_html, still_text
 from tutor.pictures import palette
 from tutor.pictures.picture import Picture
-from tutor.pictures.scene import Scene
-from tutor.pictures.svg import elements, svg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.explorers.lessons.base import Lesson
 
 _HERE = Path(__file__).parent
-
-#: Moves of one control that follow each other faster than this, in seconds, are told as one.
-_ONE_GESTURE = 1.5
+#: A program that executes a notebook waits for Keras for so many seconds.
+_PATIENCE = 180.0
 
 
 class Explorer(anywidget.AnyWidget):
     """One layer to explore: sliders in, formula, shapes, pictures and a live Keras summary out.
 
+    Keras is asked as long as the explorer is on a screen.
+
     Attributes:
-        values: where the controls stand, by name; set it to move them.
-        jumps: how often all controls were put somewhere at once; a jump is part of no gesture before or after it.
+        values: where the controls stand, by name. Set some or all of them to move them; what does not fit is an error.
     """
 
     _esm: ClassVar[Path] = _HERE / "explorer.js"
     _css: ClassVar[str] = palette.style_sheet(".tutor-explorer") + (_HERE / "explorer.css").read_text("utf-8")
 
-    title = traitlets.Unicode().tag(sync=True)
-    controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    presets = traitlets.Dict().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
-    jumps = traitlets.Int().tag(sync=True)
-    words = traitlets.Dict().tag(sync=True)
-    pictures = traitlets.Dict().tag(sync=True)
-    changes = traitlets.Dict().tag(sync=True)
-    keras = traitlets.Dict().tag(sync=True)
+    #: What the screen is laid out by.
+    opening = traitlets.Dict().tag(sync=True)
+    #: What the screen moved, as `Session.moved` reads it. What the session shows are further traits.
+    moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
+    values = traitlets.Dict()
 
     def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
-        super().__init__()
-        self._lesson = lesson
+        self._session = session = Session(lesson)
+        self._output = Output(self._drawn)
         # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
-        self._lock = threading.RLock()
-        self._serial = 0
-        self._gesture = ("", 0.0)
-        self._jumps_told = 0
-        self._drawings: dict[tuple[object, ...], str] = {}
+        self._news = threading.Condition(threading.RLock())
+        self._asked: str | None = None
+        self._stop_listening: Callable[[], None] | None = None
         self._process = keras_process or live.shared()
-        self.title = lesson.title
-        self.controls = [as_data(control) for control in lesson.controls]
-        self.presets = {name: {**lesson.start, **values} for name, values in lesson.presets.items()}
-        self._values = lesson.start
-        self._position = self._before = Position.at(lesson, lesson.start)
-        self._unwatch = self._process.on_status(self._show_status)
-        self.values = lesson.start
-        self._show_status(self._process.status)
-        self.observe(self._moved, "values")
-        self._show()
+        self.add_traits(**{name: traitlets.Any(value).tag(sync=True) for name, value in session.shown.items()})
+        super().__init__(opening={**session.opening, "still": self._output.css_class}, values=dict(session.values))
         self.on_msg(self._handle)
 
     def close(self) -> None:
-        """Take the explorer off the screen and let its Keras request go."""
-        self._unwatch()
-        self._process.forget(self)
+        """Take the explorer off the screen."""
+        self._sleep()
         super().close()
 
     def reset(self) -> None:
         """Put every control back to where it started."""
-        self._jump(self._lesson.start)
+        self.values = self._session.lesson.start
 
-    def preset(self, name: str) -> None:
-        """Put the controls to a named position, such as ``"a tiny one"``."""
-        self._jump(self.presets[name])
+    def preset(self, key: str) -> None:
+        """Put the controls to a preset by its key, such as ``"tiny"``.
 
-    def _jump(self, values: dict[str, Any]) -> None:
-        with self._lock:
-            self.jumps += 1
-            self.values = values
+        Raises:
+            ValueError: there is no such preset.
+        """
+        self.values = self._session.lesson.position(key)
 
+    @traitlets.validate("values")
+    def _put(self, proposal: Any) -> dict[str, Any]:
+        with self._news:
+            self._session.put(proposal["value"])
+            return dict(self._session.values)
+
+    @traitlets.observe("moves")
     def _moved(self, change: Any) -> None:
-        with self._lock:
-            try:
-                values = self._lesson.check({**self._values, **change["new"]})
-            except (ValueError, TypeError) as error:
-                self.values = dict(self._values)
-                self.words = {**self.words, "move": escape(str(error))}
-                return
-            if values == self._values:
-                return
-            self._values = values
-            try:
-                position = Position.at(self._lesson, values)
-            except ValueError as error:
-                self._refuse(error)
-                return
-            moved = ",".join(key for key in values if values[key] != self._position.values[key])
-            now = time.monotonic()
-            jumped = self.jumps != self._jumps_told
-            if jumped or moved != self._gesture[0] or now - self._gesture[1] > _ONE_GESTURE:
-                self._before = self._position
-            self._gesture = ("" if jumped else moved, now)
-            self._jumps_told = self.jumps
-            self._position = position
-            self._show()
+        with self._news:
+            self._session.moved(change["new"])
+            self._wake()
+            self._sync()
+        self._output.renew()
 
-    def _refuse(self, error: Exception) -> None:
-        """Say why these values make no model; the pictures stay at the last that did."""
-        self._process.forget(self)
-        self._serial += 1
-        words = {"formula": refusal_html(error), "shapes": "", "move": "", "code": "", "ledger": ""}
-        with self.hold_sync():
-            self.words = {"values": self._values, "serial": self._serial, "refused": True, **words}
-            self._show_keras("ready", verdict="<p>No model, so nothing to compare. Keras would refuse it too.</p>")
+    @traitlets.observe("values")
+    def _values_moved(self, _: Any) -> None:
+        self._sync()
+        if self._stop_listening is not None:
+            self._output.renew()
 
-    def _show(self) -> None:
-        with self._lock, self.hold_sync():
-            self._serial += 1
-            position = self._position
-            self.pictures = {name: self._drawn(name, scene) for name, scene in position.scenes.items()}
-            self.changes = {
-                name: {
-                    "items": {element.id: {**element.attributes, "text": element.text} for element in elements(scene)},
-                    "alt": scene.alt,
-                }
-                for name, scene in position.scenes.items()
-            }
-            self.words = {
-                "values": self._values,
-                "serial": self._serial,
-                "formula": formula_html(position),
-                "shapes": shapes_html(position),
-                "move": move_text(self._before, position),
-                "code": position.code,
-                "ledger": ledger_html(position, None),
-                "refused": False,
-            }
-        self._process.ask(self, position.code, self._answered(position, self._serial))
+    def _sync(self) -> None:
+        """Send what is new on the screen, and ask Keras if there is another model."""
+        with self._news, self.hold_sync():
+            for name, value in self._session.shown.items():
+                setattr(self, name, value)
+            self.values = dict(self._session.values)
+            self._ask()
+            self._news.notify_all()
 
-    def _answered(self, position: Position, serial: int) -> Callable[[live.Answer], None]:
-        def show(answer: live.Answer) -> None:
-            with self._lock:
-                if serial != self._serial:
-                    return
-                if isinstance(answer, live.Refusal):
-                    refusal = f"<p class='tutor-no'>Keras refuses this model: {escape(answer.message)}</p>"
-                    self._show_keras("ready", verdict=refusal)
-                else:
-                    self._show_keras(
-                        "ready",
-                        summary=answer.summary,
-                        verdict=verdict_html(position, answer),
-                        ledger=ledger_html(position, answer),
-                    )
+    # Keras
 
-        return show
+    def _wake(self) -> None:
+        """Ask Keras, since somebody looks."""
+        if self._stop_listening is None:
+            self._stop_listening = self._process.on_status(self._on_status)
+            self._session.status(self._process.status)
+            self._ask()
 
-    def _show_status(self, status: live.Status) -> None:
-        with self._lock:
-            if status.state in {"starting", "failed"}:
-                sentence = status.sentence
-                if status.state == "starting":
-                    sentence += f" ({status.seconds:.0f} s)"
-                self._show_keras(
-                    status.state, sentence=sentence, verdict="<p>No verdict yet: Keras is not running.</p>"
-                )
+    def _sleep(self) -> None:
+        """Ask Keras no more, since nobody looks: the cell was run again, say, and its output replaced."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = self._asked = None
+            self._process.forget(self)
 
-    def _show_keras(self, state: str, *, verdict: str, summary: str = "", sentence: str = "", ledger: str = "") -> None:
-        self.keras = {
-            "state": state,
-            "serial": self._serial,
-            "summary": summary,
-            "sentence": sentence,
-            "verdict": verdict,
-            "ledger": ledger,
-        }
+    def _ask(self) -> None:
+        code = self._session.code
+        if self._stop_listening is None or code == self._asked:
+            return
+        self._asked = code
+        if code is None:
+            self._process.forget(self)
+        else:
+            self._process.ask(self, code, lambda answer: self._on_answer(code, answer))
+
+    def _on_answer(self, code: str, answer: live.Answer) -> None:
+        with self._news:
+            self._session.answered(code, answer)
+            self._sync()
+        self._output.renew()
+
+    def _on_status(self, status: live.Status) -> None:
+        with self._news:
+            self._session.status(status)
+            self._sync()
+        if status.state == "failed":
+            self._output.renew()
+
+    # The screen
 
     def _handle(self, _: Explorer, message: dict[str, Any], __: object) -> None:
         match message:
+            case {"do": "shown"}:
+                with self._news:
+                    self._wake()
+                    self._sync()
+                self._output.renew()
+            case {"do": "gone"}:
+                with self._news:
+                    self._sleep()
             case {"do": "restart"}:
                 self._process.restart()
             case {"do": "save", "picture": str(name), "format": str(suffix)}:
                 self._save(name, suffix)
 
-    def _drawn(self, name: str, scene: Scene) -> str:
-        """The picture as SVG: drawn once for each structure, since the screen fills in what differs."""
-        key = (name, scene.width, scene.height, scene.structure)
-        if key not in self._drawings:
-            self._drawings[key] = svg(scene)
-        return self._drawings[key]
-
     def _save(self, name: str, suffix: str) -> None:
         with TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self.title.lower().replace(' ', '-')}-{name}.{suffix}"
-            Picture(self._position.scenes[name]).save(file)
+            file = Path(folder) / f"{self._session.lesson.title.lower().replace(' ', '-')}-{name}.{suffix}"
+            Picture(self._session.scenes[name]).save(file)
             self.send({"download": file.name}, buffers=[file.read_bytes()])
+
+    # The cell's output
+
+    def _drawn(self) -> dict[str, str]:
+        with self._news:
+            html = still_html(self._session, self._output.css_class, datetime.datetime.now().astimezone().date())
+            return {"text/html": html, "text/plain": still_text(self._session)}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**data, **self._drawn()}, metadata
+
+    def _ipython_display_(self) -> None:
+        """The widget and beside it, since a front end shows the one or the other, the still picture."""
+        if is_watched():
+            self.open()
+            data, metadata = super()._repr_mimebundle_() or ({}, {})
+            self._output.show(data, metadata)
+            return
+        with self._news:
+            self._wake()
+            self._news.wait_for(lambda: not self._session.is_waiting, _PATIENCE)
+        self._output.show_still()

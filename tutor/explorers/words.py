@@ -1,200 +1,365 @@
-"""What an explorer says: formula, shapes, what a move changed, and whether Keras agrees. HTML, escaped."""
+"""What an explorer says of its facts: formula, shapes, what a move changed, what was typed, and whether Keras agrees.
+
+HTML; names and typed text are escaped.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tutor.explorers.position import Position
-from tutor.layers.built import Built
-from tutor.live.report import Report
+from tutor.explorers.controls import ChoiceControl, FlagControl
+from tutor.ledgers.tables import percent
+from tutor.live.report import Refusal, Report
 from tutor.pictures.palette import css_variable, gate_role
+from tutor.pictures.wording import listed
 from tutor.symbols import TEXT
 
-_SYMBOLS = {"c_tilde": "c̃", "h_tilde": "h̃"}
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
 
+    from tutor.explorers.controls import SizeControl, Typed
+    from tutor.explorers.facts import Change, Facts, LayerChange
+    from tutor.layers.built import Built
+    from tutor.ledgers.ledger import Row
+    from tutor.live.client import Status
+    from tutor.live.report import Answer
 
-def formula_html(position: Position) -> str:
-    """The formula: symbols, numbers, count. Of the explored layer, or of the layer that holds most of the model."""
-    if position.explored is None:
-        row = max(position.ledger.rows, key=lambda row: row.count)
-        share = row.count / position.ledger.total
-        head = (
-            f"<p class='tutor-share'>{100 * share:.0f} % of the model is {escape(row.path)} ({escape(row.kind)}):</p>"
-        )
-        formula = "".join(_formula_lines(position.builts[row.path]))
-        return f"{head}{formula}<p class='tutor-rest'>{_together(position)}</p>"
-    lines = [*_formula_lines(position.explored), *_parts_lines(position.explored)]
-    before = list(position.builts.values())[:-1]
-    if before:
-        rest = " + ".join(f"{other.layer.kind} {other.formula.numbers} = {other.count:,}" for other in before)
-        kind = position.explored.layer.kind
-        said = f"{rest}; its units are the {kind}'s features. {_together(position)}"
-        lines.append(f"<p class='tutor-rest'>{said}</p>")
-    return "".join(lines)
+#: What the screen says of itself, by what it is needed for.
+SCREEN = {
+    "presets": "presets …",
+    "preset": "preset",
+    "reset": "reset",
+    "copy": "copy Keras code",
+    "copied": "Copied.",
+    "uncopied": "This browser won't let me copy. Select the code below.",
+    "listing": "Keras code",
+    "save": "save",
+    "picture": "picture to save",
+    "save as": "save as",
+    "restart": "restart Keras",
+    "summary": "Keras's own summary",
+    "rows": "the model row by row",
+    "lost": "This explorer lost its kernel. Run the cell again (Shift+Enter).",
+}
 
+#: What pictures are called, by the keys of their panels.
+PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "weights", "window")}
 
-def _formula_lines(built: Built) -> list[str]:
-    if not built.weights:
-        return ["<p class='tutor-symbols'>no parameters</p><p class='tutor-numbers'><strong>0</strong></p>"]
-    return [
-        f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p>",
-        f"<p class='tutor-numbers'>{built.formula.numbers} = <strong>{built.count:,}</strong></p>",
-    ]
-
-
-def _parts_lines(built: Built) -> list[str]:
-    """Of which parts the count is made: gates, or what is trained and what is not."""
-    if len(built.gates) > 1:
-        chips = "".join(
-            f"<span class='tutor-chip' style='background:{css_variable(gate_role(gate.name))}'>"
-            f"{_SYMBOLS.get(gate.name, gate.name)}<span class='tutor-sr'> ({gate.title})</span></span>"
-            for gate in built.gates
-        )
-        each = f"{built.gate_formula.write(_MARKUP)} = {built.gate_formula.value:,}"
-        return [f"<p class='tutor-share'>{chips} {len(built.gates)} gates of {each}</p>"]
-    if built.trainable_count < built.count:
-        trained = f"{built.trainable_formula.write(_MARKUP)} = {built.trainable_count:,}"
-        fixed = f"{built.non_trainable_formula.write(_MARKUP)} = {built.non_trainable_formula.value:,}"
-        return [f"<p class='tutor-share'>trained: {trained}; not trained: {fixed}</p>"]
-    return []
-
-
-def _together(position: Position) -> str:
-    return f"Together: <strong>{position.ledger.total:,}</strong>"
-
-
+_SIGNS = {"c_tilde": "c̃", "h_tilde": "h̃"}
+_NUMBERS = ("no", "one", "two", "three", "four")
 #: Symbols with the names of sizes in italics, as in print.
 _MARKUP = replace(TEXT, size=lambda size: f"<i>{escape(size.name)}</i>")
+#: Of more layers than this, only the number is told.
+_MOST_TOLD = 3
 
 
-def shapes_html(position: Position) -> str:
-    """The shapes from the entrance to the exit, how their sizes come about, and what the None is."""
-    if position.explored is None:
-        entering = " and ".join(f"{escape(n)} <code>{s}</code>" for n, s in position.ledger.inputs.items())
-        return f"<p>{entering} → <code>{shape_text(position.ledger.output_shape)}</code></p>{_BATCH}"
-    first = position.ledger.input_shape
-    steps = [f"<li><span>input</span> <code>{shape_text(first)}</code></li>"]
-    steps += [
-        f"<li><span>{built.layer.kind}</span> <code>{shape_text(built.output_shape)}</code></li>"
-        for built in position.builts.values()
-    ]
-    rules = [
-        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.numbers)} = <strong>{rule.value:,}</strong></p>"
-        for axis, rule in position.explored.output_rules.items()
-    ]
-    note = _BATCH if first[0] is None else f"<p>{first[0]} is the batch: a stateful layer must know it.</p>"
-    return f"<ol>{''.join(steps)}</ol>{''.join(rules)}{note}"
+def _strong(text: object) -> str:
+    return f"<strong>{escape(str(text))}</strong>"
 
 
-_BATCH = "<p><code>None</code> is the batch: any number of examples.</p>"
+def _code(text: object) -> str:
+    return f"<code>{escape(str(text))}</code>"
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "−")
 
 
 def shape_text(shape: Any) -> str:
     """A shape, or several, as Keras writes them."""
-    if shape and isinstance(shape[0], tuple):
-        return ", ".join(shape_text(each) for each in shape)
-    return str(shape)
+    several = bool(shape) and isinstance(shape[0], tuple)
+    return ", ".join(map(str, shape)) if several else str(shape)
 
 
-def move_text(before: Position, now: Position) -> str:
-    """What the last move changed, and what it could not change."""
-    moved = [c for c in now.lesson.controls if before.values[c.key] != now.values[c.key]]
-    if not moved:
-        return "Move a control: here you read what it changed, and what it could not."
-    what = "Several controls moved"
-    if len(moved) == 1:
-        what = f"{moved[0].label} {_value(before.values[moved[0].key])} → {_value(now.values[moved[0].key])}"
-    entered, enters = before.ledger.input_shape, now.ledger.input_shape
-    effects = [] if entered == enters else [f"the input became {shape_text(enters)}"]
-    effects += _effects(before, now)
-    parts = [f"<strong>{escape(what)}</strong>: {escape('; '.join(effects)) or 'no shape and no count changed'}."]
-    if before.ledger.total == now.ledger.total:
-        parts.append(f"Parameters stay at <strong>{now.ledger.total:,}</strong>.")
-    elif now.explored is not None:
-        kept = [
-            f"{new.layer.kind}'s {new.count:,}"
-            for path, new in now.builts.items()
-            if path in before.builts and before.builts[path].count == new.count
-        ]
-        parts += [f"Unchanged: {escape(' and '.join(kept))}."] if kept else []
-    return " ".join(parts)
+# Formula and shapes
 
 
-#: Of layers that change their shape alone, so many are told; the rest is counted.
-_TOLD = 2
+def formula_html(facts: Facts) -> str:
+    """The formula: symbols, numbers, count. Of the explored layer, or of the layer that holds most of the model."""
+    rows, total = facts.ledger.rows, facts.ledger.total
+    if facts.explored is not None:
+        built: Built | None = facts.explored
+        head = ""
+        others = [row for row in rows if row.count and row.path != facts.lesson.explored]
+    else:
+        largest = max(rows, key=lambda row: row.count)
+        built = largest.built
+        share = percent(largest.count, total)
+        head = (
+            f"<p class='tutor-share'>{escape(largest.path)} ({escape(largest.kind)}) has {share} of the parameters:</p>"
+        )
+        others = [row for row in rows if row.count and row is not largest]
+    formula = "" if built is None else _formula(built) + _parts(built)
+    return head + formula + _plus(others, total)
 
 
-def _effects(before: Position, now: Position) -> list[str]:
-    pairs = [
-        (path if now.explored is None else new.layer.kind, before.builts[path], new)
-        for path, new in now.builts.items()
-        if path in before.builts
-    ]
-    counts = [f"{name}: {_effect(old, new)}" for name, old, new in pairs if old.count != new.count]
-    others = [
-        f"{name}: {effect}" for name, old, new in pairs if old.count == new.count and (effect := _effect(old, new))
-    ]
-    if len(others) > _TOLD + 1:
-        others[_TOLD:] = [f"{len(others) - _TOLD} more layers changed their shape alone"]
-    return counts + others
+def _formula(built: Built) -> str:
+    if not built.weights:
+        return "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
+    return (
+        f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p>"
+        f"<p class='tutor-numbers'>{built.formula.numbers} = {_strong(f'{built.count:,}')}</p>"
+    )
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _parts(built: Built) -> str:
+    """What the count is made of: gates and a candidate, or what is trainable and what is not."""
+    said = ""
+    if len(built.gates) > 1:
+        chips = "".join(
+            f"<span class='tutor-chip' style='background:{css_variable(gate_role(gate.name))}'>"
+            f"{_SIGNS.get(gate.name, gate.name)}<span class='tutor-sr'> ({escape(gate.title)})</span></span>"
+            for gate in built.gates
+        )
+        gates = sum(gate.name not in _SIGNS for gate in built.gates)
+        said = f"{chips} {_NUMBERS[gates]} gates and a candidate, {built.gate_formula.value:,} each"
+    elif built.trainable_count < built.count:
+        halves = (("trainable", built.trainable_formula), ("non-trainable", built.non_trainable_formula))
+        said = ", ".join(
+            f"{name} {half.write(_MARKUP)} = {half.value:,}" if half.value else f"{name} 0" for name, half in halves
+        )
+    return f"<p class='tutor-share'>{said}</p>" if said else ""
 
 
-def _effect(old: Built, new: Built) -> str:
-    said = []
-    if old.count == new.count and old.trainable_count != new.trainable_count:
-        said.append(f"trained {old.trainable_count:,} → {new.trainable_count:,}")
-    if old.count != new.count:
-        said.append(f"{old.count:,} → {new.count:,} parameters ({f'{new.count - old.count:+,}'.replace('-', '−')})")
-    if old.output_shape != new.output_shape:
-        said.append(f"output {shape_text(old.output_shape)} → {shape_text(new.output_shape)}")
-    return ", ".join(said)
+def _plus(others: Sequence[Row], total: int) -> str:
+    """What the other layers add, and what all of them have together."""
+    if not others:
+        return ""
+    its = [f"the {escape(row.kind)}'s {row.formula.numbers} = {row.count:,}" for row in others if row.formula]
+    said = listed(its) if len(its) == len(others) < _MOST_TOLD else f"{len(others)} other layers"
+    return f"<p class='tutor-rest'>plus {said}: {_strong(f'{total:,}')} in the model</p>"
+
+
+def shapes_html(facts: Facts) -> str:
+    """The shapes from the entrance to the exit, how their sizes come about, and what the None is."""
+    explored = facts.explored
+    if explored is None:
+        entering = " and ".join(f"{escape(name)} {_code(shape)}" for name, shape in facts.ledger.inputs.items())
+        return f"<p>{entering} → {_code(shape_text(facts.ledger.output_shape))}</p>{_batch(None)}"
+    way = list(facts.layers.values())
+    if len(way) > _MOST_TOLD or explored is not way[-1]:
+        way = [explored]
+    steps = [("input", way[0].input_shape), *((one.layer.title, one.output_shape) for one in way)]
+    items = "".join(f"<li><span>{escape(name)}</span> {_code(shape_text(shape))}</li>" for name, shape in steps)
+    rules = "".join(
+        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.numbers)} = {_strong(f'{rule.value:,}')}</p>"
+        for axis, rule in explored.output_rules.items()
+    )
+    return f"<ol>{items}</ol>{rules}{_batch(facts.ledger.input_shape[0])}"
+
+
+def _batch(size: int | None) -> str:
+    if size is None:
+        return f"<p>{_code(None)}: any number of examples.</p>"
+    return f"<p>{size} examples per batch: a stateful layer needs a fixed number.</p>"
+
+
+def rows_html(facts: Facts) -> str:
+    """The whole model row by row, with Keras's own counts where they are known; nothing where one layer is explored."""
+    if facts.explored is not None:
+        return ""
+    ledger, keras = facts.ledger, facts.keras
+    if isinstance(keras, Report):
+        counts = {row.path: row.count for row in keras.rows}
+        rows = tuple(replace(row, keras_count=counts.get(row.path, 0)) for row in ledger.rows)
+        ledger = replace(ledger, rows=rows, keras_total=keras.total)
+    return ledger._repr_html_()
+
+
+# What a move changed
+
+
+def move_html(change: Change) -> str:
+    """What the last move changed, and what it could not."""
+    total, was = f"{change.now.ledger.total:,}", f"{change.before.ledger.total:,}"
+    if not change.moved:
+        return "Move a control. This line tells you what changed and what couldn't."
+    if len(change.moved) > 1:
+        if change.is_back:
+            return f"{_strong('reset')}: back to the start, {total}."
+        title = change.preset.title if change.preset else "several controls"
+        return f"{_strong(title)}: the count is now {total} (before: {was})."
+    if change.more and change.is_back:
+        return f"{_moved(change)}: back to {total}."
+    explored = change.explored
+    said = _whole_model(change) if explored is None else _explored_layer(change, explored)
+    return f"{_moved(change)}: {said}"
+
+
+def _moved(change: Change) -> str:
+    control = change.moved[0]
+    old, new = (facts.values[control.key] for facts in (change.before, change.now))
+    match control:
+        case FlagControl():
+            return _strong(f"{control.label} {'on' if new else 'off'}")
+        case ChoiceControl():
+            return _strong(f"{control.label} {control.names.get(old, old)} → {control.names.get(new, new)}")
+    return _strong(f"{control.label} {old:,} → {new:,}")
+
+
+def _explored_layer(change: Change, layer: LayerChange) -> str:
+    name, label = escape(layer.new.layer.title), escape(change.moved[0].label)
+    others = [one for one in change.layers if one is not layer and one.more]
+    output = shape_text(layer.new.output_shape)
+    returns_else = layer.old.output_shape != layer.new.output_shape
+    if layer.more:
+        also = "".join(f" The {escape(one.new.layer.title)} {_grew(one.more)} too." for one in others)
+        return _arrays(change, layer, output if returns_else else "") + also
+    if others:
+        one = others[0]
+        told = f"the {escape(one.new.layer.title)} {_grew(one.more)} to {one.new.count:,} ({_signed(one.more)})."
+        reads = shape_text(layer.new.input_shape)
+        return f"{told} The {name} can't tell: it still reads {reads}, and its {layer.new.count:,} stay."
+    old, new = layer.old.trainable_count, layer.new.trainable_count
+    if old != new:
+        some = f"{new:,}" if new else "none"
+        return f"{some} of the {layer.new.count:,} parameters {'are' if new else 'is'} trainable now (before: {old:,})."
+    if not change.shapes:
+        flows = isinstance(change.moved[0], (FlagControl, ChoiceControl))
+        numbers = " It changes only the numbers that flow." if flows else ""
+        return f"no shape and no count depends on it.{numbers}"
+    if isinstance(change.moved[0], (FlagControl, ChoiceControl)):
+        return f"the output is now {output}. Same weights, same count."
+    now = f", the output to {output}" if returns_else else ""
+    return f"the shapes follow{now}. The count can't: {label} isn't in the formula."
+
+
+def _arrays(change: Change, layer: LayerChange, output: str) -> str:
+    """Which weight arrays differ, and what that makes of the count."""
+    control = change.moved[0]
+    count = f"the {escape(layer.new.layer.title)}'s count" if len(change.layers) > 1 else "the count"
+    more: dict[str, int] = {}
+    kept, told = [], []
+    for old, new in layer.weights:
+        title = _code((new or old).name)  # type: ignore[union-attr]
+        if old is None or new is None:
+            there = new or old
+            shape = there.shape if there else ()
+            told.append(f"{title} {shape} is {'new' if new else 'gone'}")
+        elif old.count == new.count:
+            kept.append(title)
+        else:
+            more[title] = new.count - old.count
+            told.append(f"{title} {_grew(more[title])} to {new.shape}")
+    rose = f"{'rose' if layer.more > 0 else 'fell'} to {layer.new.count:,} ({_signed(layer.more)})"
+    if len(more) > 1 and len(more) == len(layer.weights):
+        so = f", and so did the output, to {output}" if output else ""
+        return f"every array {_grew(layer.more)}{so}. The count {rose}."
+    verb = "don't" if len(kept) > 1 else "doesn't"
+    is_option = isinstance(control, (FlagControl, ChoiceControl))
+    rest = f" {listed(kept)} {verb} depend on {escape(control.label)}." if kept and not is_option else ""
+    now = f" The output is now {output}." if output else ""
+    return f"{listed(told)}, so {count} {rose}.{rest}{now}"
+
+
+def _grew(more: int) -> str:
+    return "grew" if more > 0 else "shrank"
+
+
+def _whole_model(change: Change) -> str:
+    changed = [one for one in change.layers if one.more]
+    if not changed:
+        if not change.shapes:
+            return "no shape and no count depends on it. It changes only the numbers that flow."
+        count = f"{change.shapes} shapes follow" if change.shapes > 1 else "one shape follows"
+        return f"{count}. No count changes: the {change.now.ledger.total:,} parameters stay."
+    told = [f"{escape(one.path)} {_grew(one.more)} to {one.new.count:,}" for one in changed[:_MOST_TOLD]]
+    if len(changed) > _MOST_TOLD:
+        told = [f"the counts of {len(changed)} layers changed"]
+    rose = "rose" if change.more > 0 else "fell"
+    return f"{listed(told)}. The model's count {rose} to {change.now.ledger.total:,} ({_signed(change.more)})."
+
+
+# What was typed
+
+
+def typed_html(control: SizeControl, typed: Typed, value: int, limit: int) -> str:
+    """Why a text in the field of a size is not taken; the field goes back to ``value``."""
+    label, span = _strong(control.label), f"from {control.low:,} to {limit:,}"
+    if not typed.text:
+        return f"{label} is back at {value:,}. It needs a whole number {span}."
+    given = escape(f"“{typed.text[:40]}”")
+    if typed.number is not None:
+        return f"{label} goes {span}. You typed {given}."
+    asked = f"{given} isn't one." if not typed.meant else f"Does {given} mean {' or '.join(map(str, typed.meant))}?"
+    return f"{label} needs a whole number {span}. {asked}"
 
 
 def refusal_html(error: Exception) -> str:
     """Why no model can be made with all these values at once."""
-    return f"<p class='tutor-no'>No such layer: {escape(str(error))}</p>"
-
-
-def verdict_html(position: Position, report: Report) -> str:
-    """Whether formula and Keras agree: layer by layer and for the whole, with both numbers."""
-    keras = {row.path: row.count for row in report.rows}
-    wrong = [row.path for row in position.ledger.rows if keras.get(row.path) != row.count]
-    pairs = []
-    if position.explored is not None:
-        path, built = list(position.builts.items())[-1]
-        pairs.append((built.layer.kind, built.count, keras.get(path, 0)))
-    if len(position.builts) > 1:
-        pairs.append(("whole model", position.ledger.total, report.total))
-    same_shapes = report.output_shape == position.ledger.output_shape
-    agrees = same_shapes and not wrong and all(ours == theirs for _, ours, theirs in pairs)
-    lines = "".join(
-        f"<li>{escape(what)}: formula <strong>{ours:,}</strong> {'=' if ours == theirs else '≠'} Keras "
-        f"<strong>{theirs:,}</strong></li>"
-        for what, ours, theirs in pairs
+    pictures = "The diagram shows the last ones that did."
+    return (
+        f"<p class='tutor-no'><strong>These settings don't fit together.</strong> {escape(str(error))} {pictures}</p>"
     )
-    if position.explored is None:
-        lines += f"<li>{len(position.ledger.rows) - len(wrong)} of {len(position.ledger.rows)} layers agree</li>"
-    head = "✓ Formula and Keras agree" if agrees else "✗ Formula and Keras disagree: that is a mistake of ours"
-    if not same_shapes:
-        head += " (in the shapes)"
-    return f"<p class='tutor-{'yes' if agrees else 'no'}'>{head}</p><ul>{lines}</ul>"
 
 
-def ledger_html(position: Position, report: Report | None) -> str:
-    """The whole model row by row, with Keras's own counts where they have come; nothing where one layer is explored."""
-    if position.explored is not None:
-        return ""
-    keras = {row.path: row.count for row in report.rows} if report is not None else {}
-    ledger = position.ledger
-    if report is not None:
-        rows = tuple(replace(row, keras_count=keras.get(row.path, 0)) for row in ledger.rows)
-        ledger = replace(ledger, rows=rows, keras_total=report.total)
-    return ledger._repr_html_()
+# Without a kernel
+
+
+def snapshot_text(when: datetime.date) -> str:
+    """What a still picture is, and how to go on."""
+    return f"A snapshot from {when:%B} {when.day}, {when.year}. Run the cell to make it move."
+
+
+# Keras
+
+NOT_RUNNING = "<p>Not compared: Keras isn't running.</p>"
+WAITING = "<p>Waiting for Keras.</p>"
+#: From so many seconds on, a start is unusually long.
+_LONG = 40
+NO_MODEL = "<p>Nothing to compare: these settings don't make a model.</p>"
+
+
+def status_text(status: Status) -> str:
+    """How Keras's process fares while it starts, or after it has failed."""
+    if status.state == "failed":
+        return f"{status.sentence} Formula and diagrams still work."
+    if status.seconds <= _LONG:
+        return f"Keras is starting: {status.seconds:.0f} s of about 15. Everything else already works."
+    return f"Keras is starting: {status.seconds:.0f} s. That's unusually long; it may still come."
+
+
+def verdict_html(facts: Facts, answer: Answer) -> str:
+    """Whether formula and Keras agree, layer by layer and for the whole, with both numbers."""
+    if isinstance(answer, Refusal):
+        said = "<strong>✗ Keras refuses this model; we didn't.</strong> That's our bug. Keras says:"
+        return f"<p class='tutor-no'>{said} {escape(answer.message)}</p>"
+    ledger = facts.ledger
+    keras = {row.path: (row.count, row.trainable_count) for row in answer.rows}
+    ours = {row.path: (row.count, row.trainable_count) for row in ledger.rows}
+    lines = []
+    if facts.explored is not None:
+        counts = facts.explored.count, facts.explored.trainable_count
+        lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
+    if len(facts.layers) > 1:
+        totals = (ledger.total, ledger.trainable_total), (answer.total, answer.trainable_total)
+        lines += _compared("whole model", *totals)
+    if facts.explored is None:
+        agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
+        lines += [f"{agreeing} of {len(ours)} layers agree"]
+    same = ours == {path: keras.get(path) for path in ours}
+    same &= (answer.total, answer.trainable_total) == (ledger.total, ledger.trainable_total)
+    if not same:
+        head = "<strong>✗ Formula and Keras disagree.</strong> That's our bug. Please report it with the Keras code."
+    elif answer.output_shape != ledger.output_shape:
+        shapes = f"Ours: {shape_text(ledger.output_shape)}. Keras: {shape_text(answer.output_shape)}."
+        head, same = f"<strong>✗ Same count, different shapes.</strong> {shapes} That's our bug.", False
+    else:
+        head = "<strong>✓ Formula and Keras agree.</strong>"
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f"<p class='tutor-{'yes' if same else 'no'}'>{head}</p><ul>{items}</ul>"
+
+
+def _compared(what: str, ours: tuple[int, int], theirs: tuple[int, int]) -> list[str]:
+    """Both counts; and both trainable counts, if they differ."""
+    (count, trainable), (their_count, their_trainable) = ours, theirs
+    pairs = [(what, count, their_count)]
+    if trainable != their_trainable:
+        pairs.append((f"{what}, trainable", trainable, their_trainable))
+    return [
+        f"{escape(name)}: {_strong(f'{one:,}')} {'=' if one == other else '≠'} {_strong(f'{other:,}')}"
+        for name, one, other in pairs
+    ]

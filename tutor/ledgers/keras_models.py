@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -143,6 +144,8 @@ def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Express
 _LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
 #: What Keras notes of a layer that changes its weights, and that layers of ours need not have as an argument.
 _DECISIVE = ("lora_rank",)
+#: What a layer keeps as it was given. For anything else its configuration is asked, which takes long.
+_PLAIN = (bool, int, float, str, tuple)
 #: Arguments that hold layers, and where Keras keeps these.
 _INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
 _INSIDE["cells"] = ("cells",)
@@ -154,25 +157,36 @@ def layer_of(theirs: Any) -> Layer | None:
     A class counts as Keras's by where it comes from: a learner's own may have the same name.
     """
     kind = type(theirs).__name__
-    known = is_from_keras(theirs) and is_from_keras(theirs, "Layer") and kind in layers.__all__
-    ours = getattr(layers, kind) if known else None
-    if not (isinstance(ours, type) and issubclass(ours, Layer)):
+    known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
+    ours: Any = getattr(layers, kind) if known else None
+    if not _is_layer(ours):
         return None
-    config, given = theirs.get_config(), dict[str, Any]()
-    if any(config.get(name) is not None and name not in ours.__signature__.parameters for name in _DECISIVE):
+    parameters = ours.__signature__.parameters
+    if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
         return None
-    for name in ours.__signature__.parameters:
-        if name in _INSIDE and name in config:
-            held = next(getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one))
-            given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else layer_of(held)
-        elif name in config and not name.endswith(_LEFT_OUT):
-            value = config[name]
-            # A function of a learner's own is noted as a dictionary; the layer has the function itself.
-            given[name] = getattr(theirs, name, value) if isinstance(value, Mapping) and name != "dtype" else value
+    config: dict[str, Any] = {}
+    given: dict[str, Any] = {"dtype": theirs.dtype_policy.name}
+    for name in parameters:
+        if name in _INSIDE:
+            held = next((getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one)), None)
+            given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else held and layer_of(held)
+        elif name not in given and not name.endswith(_LEFT_OUT):
+            value = getattr(theirs, name, ...)
+            if value is None or type(value) in _PLAIN:
+                given[name] = value
+            elif callable(value) and getattr(value, "__module__", "").startswith("keras."):
+                given[name] = value.__name__
+            elif name in (config := config or theirs.get_config()):
+                # A function of a learner's own is noted as a dictionary; the layer has the function itself.
+                given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
+
+
+def _is_layer(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Layer)
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
@@ -180,11 +194,12 @@ def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     ours = layer_of(theirs)
     if ours is None:
         return None
-    noted = build_shapes(theirs)
     # Of several tensors, what Keras noted says which is which.
-    for candidate in filter(None, (shapes, noted) if len(shapes) == 1 else (noted, shapes)):
+    called_on, noted = (lambda: shapes), (lambda: build_shapes(theirs))
+    for candidate in (called_on, noted) if len(shapes) == 1 else (noted, called_on):
         try:
-            return ours.build(ours._read(candidate))  # noqa: SLF001
+            if read := candidate():
+                return ours.build(ours._read(read))  # noqa: SLF001
         except (TypeError, ValueError):
             continue
     return None
@@ -206,7 +221,13 @@ def _shapes_in(value: Any) -> Iterator[Shape]:
 
 def is_from_keras(thing: Any, name: str = "") -> bool:
     """Whether the object is of one of Keras's classes, or with ``name``, of that class or of one derived from it."""
-    classes = type(thing).__mro__ if name else (type(thing),)
+    kind: Any = type(thing)
+    return _is_kerass(kind, name)
+
+
+@cache
+def _is_kerass(kind: type, name: str) -> bool:
+    classes = kind.__mro__ if name else (kind,)
     return any(cls.__module__.split(".")[0] == "keras" and name in ("", cls.__name__) for cls in classes)
 
 

@@ -5,6 +5,6 @@ which runs over there, needs the standard library only.
 """
 
 from tutor.live.client import KerasProcess, Status, shared
-from tutor.live.report import Answer, KerasLayer, KerasRow, KerasWeight, Refusal, Report
+from tutor.live.report import Answer, KerasRow, Refusal, Report
 
-__all__ = ["Answer", "KerasLayer", "KerasProcess", "KerasRow", "KerasWeight", "Refusal", "Report", "Status", "shared"]
+__all__ = ["Answer", "KerasProcess", "KerasRow", "Refusal", "Report", "Status", "shared"]

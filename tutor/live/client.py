@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tutor.live.process import END, Message, WorkerProcess
 from tutor.live.report import Answer, decode
-from tutor.live.turns import Request, Turns
+from tutor.live.requests import Request, Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -70,13 +70,13 @@ class KerasProcess:
         It takes the place of the owner's earlier request. While the process is down, it waits for `restart`.
         """
         self._survive_fork()
-        self._turns.put(Request(owner, code, on_answer))
+        self._requests.put(Request(owner, code, on_answer))
         if (life := self._life) is not None:
             life.messages.put(None)
 
     def forget(self, owner: Hashable) -> None:
         """Drop the owner's request; nothing more is delivered for it."""
-        self._turns.forget(owner)
+        self._requests.forget(owner)
 
     def summarise(self, code: str, timeout: float = 240.0) -> Answer:
         """Ask and wait: for tests, and for notebooks without widgets. Not to be called from a callback.
@@ -98,7 +98,7 @@ class KerasProcess:
             watch(self.status)
             answer = outcome.get(timeout=timeout)
         except queue.Empty:
-            raise TimeoutError(f"Keras gave no answer within {timeout:g} seconds.") from None
+            raise TimeoutError(f"Keras didn't answer within {timeout:g} seconds.") from None
         finally:
             unwatch()
             self.forget(owner)
@@ -149,7 +149,7 @@ class KerasProcess:
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.RLock()
-        self._turns = Turns()
+        self._requests = Requests()
         self._listeners: list[Callable[[Status], None]] = []
         self._thread: threading.Thread | None = None
         self._told: State | None = None
@@ -168,7 +168,7 @@ class KerasProcess:
     def _start(self) -> None:
         with self._lock:
             self._state: tuple[State, str, float] = ("starting", "Keras is starting.", time.monotonic())
-            self._turns.wait_again()
+            self._requests.wait_again()
             self._life: _Life | None = _Life()
             self._thread = threading.Thread(
                 target=self._live, args=(self._life, self._thread), name="tutor-keras", daemon=True
@@ -179,7 +179,7 @@ class KerasProcess:
         with self._lock:
             if (life := self._life) is None:
                 return
-            self._set(life, "failed", "Keras was stopped; restart it to go on.")
+            self._set(life, "failed", "Keras was stopped.")
             self._life = None
             if life.worker is not None:
                 life.worker.kill()
@@ -201,7 +201,7 @@ class KerasProcess:
                 if self._life is life:  # else it was stopped already
                     life.worker = WorkerProcess(life.messages)
         except OSError as error:
-            sentence = f"Keras's process could not be started: {error}."
+            sentence = f"Keras couldn't start: {error}."
         else:
             sentence = self._look_after(life, life.worker) if life.worker is not None else ""
         with self._lock:
@@ -214,7 +214,7 @@ class KerasProcess:
         """Serve until the process ends and see it gone; returns a sentence on how that came about."""
         given_up = self._serve(life, worker)
         ended = worker.obituary()
-        return f"{given_up or ended} Restart it to go on."
+        return given_up or ended
 
     def _serve(self, life: _Life, worker: WorkerProcess) -> str | None:
         """Serve until the process ends; if it was ended for taking too long, returns a sentence on that."""
@@ -236,10 +236,10 @@ class KerasProcess:
 
     def _hand_over(self, life: _Life, worker: WorkerProcess) -> None:
         with self._lock:
-            if self._life is not life or (request := self._turns.take()) is None:
+            if self._life is not life or (request := self._requests.take()) is None:
                 return
             life.in_hand = request
-            self._set(life, "busy", "Keras is building the model.")
+            self._set(life, "busy", "Keras is building this model …")
         worker.send({"code": request.code})
 
     def _patience(self, life: _Life) -> float | None:
@@ -251,13 +251,15 @@ class KerasProcess:
 
     def _given_up(self, life: _Life) -> str:
         if life.in_hand is None:
-            return f"Keras was not imported within {self.import_limit:g} seconds, so its process was ended."
-        self._turns.give_up(life.in_hand)  # after a restart it would only take too long again
-        return f"Keras was not done with the model in {self.hang_after:g} seconds, so its process was ended."
+            return f"Keras didn't start within {self.import_limit:g} seconds."
+        self._requests.drop(life.in_hand)  # after a restart it would only take too long again
+        return (
+            f"Keras took more than {self.hang_after:g} seconds on this model, so it was stopped. Choose smaller sizes."
+        )
 
     def _hear(self, life: _Life, message: Message) -> None:
         if "stage" in message:
-            self._set(life, "starting", f"Keras is starting: {message['stage']} (10 to 20 seconds in all).")
+            self._set(life, "starting", f"Keras is starting: {message['stage']}.")
             self._tell()
         elif "ready" in message:
             life.version = message["ready"]
@@ -268,7 +270,7 @@ class KerasProcess:
             self._set(life, "ready", f"Keras {life.version} is ready.")
             if self._told == "busy":
                 self._tell()
-            if request is not None and self._life is life and self._turns.wants(request):
+            if request is not None and self._life is life and self._requests.is_newest(request):
                 _call(request.on_answer, decode(message))
 
     def _tell(self) -> None:

@@ -76,11 +76,11 @@ class WorkerProcess:
         for ear in self._ears:
             ear.join(timeout=1)
         if code == -signal.SIGTERM or code == -getattr(signal, "SIGKILL", 9):
-            return f"Keras's process was ended from outside ({_signal(-code)}), often for want of memory."
-        how = f"by {_signal(-code)}" if code < 0 else f"with exit code {code}"
+            return "The system stopped Keras, usually because memory ran out."
         lines = self._last_words.split("\n")
         last_line = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return f"Keras's process ended {how}: {last_line}" if last_line else f"Keras's process ended {how}."
+        how = f"signal {-code}, {signal.strsignal(-code) or 'unnamed'}" if code < 0 else f"exit code {code}"
+        return f"Keras crashed: {last_line or how}."
 
     def _listen(self, output: IO[str], messages: queue.SimpleQueue[Message | None]) -> None:
         with output:
@@ -99,7 +99,3 @@ def _environment() -> dict[str, str]:
     # The worker finds what the kernel finds, in the kernel's order, and this package wherever that came from.
     path = [entry for entry in sys.path if entry] + [str(Path(__file__).parents[2])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"}
-
-
-def _signal(number: int) -> str:
-    return f"signal {number}, {signal.strsignal(number) or 'unnamed'}"

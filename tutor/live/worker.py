@@ -20,7 +20,7 @@ import time
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tutor.ledgers.keras_models import explain
-from tutor.live.report import Answer, KerasLayer, KerasRow, KerasWeight, Refusal, Report, encode
+from tutor.live.report import Answer, KerasRow, Refusal, Report, encode
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -117,35 +117,14 @@ def _let_variables_start_as_tensors(variable: Any) -> None:
 
 
 def _report(model: Any) -> Report:
-    owners: dict[int, tuple[str, Any]] = {}
-    for layer in model.layers:
-        for weight in layer.weights:
-            owners.setdefault(id(weight), (layer.name, weight))
-    for weight in model.weights:  # those that a model of the learner's own class holds itself
-        owners.setdefault(id(weight), (model.name, weight))
-    weights = tuple(
-        KerasWeight(owner, w.name, w.path, tuple(w.shape), bool(w.trainable), math.prod(w.shape))
-        for owner, w in owners.values()
-    )
+    rows = explain(model).rows
     return Report(
         summary=_summary(model),
-        layers=tuple(
-            KerasLayer(layer.name, type(layer).__name__, _shapes(_output(layer)), layer.count_params())
-            for layer in model.layers
-        ),
-        weights=weights,
-        rows=tuple(KerasRow(row.path, row.keras_count or 0) for row in explain(model).rows),
+        rows=tuple(KerasRow(row.path, row.keras_count or 0, row.trainable_count) for row in rows),
         total=model.count_params(),
         trainable_total=sum(math.prod(w.shape) for w in model.trainable_weights),
-        output_shape=_shapes(model.outputs if hasattr(model, "outputs") else None),
+        output_shape=_shapes(getattr(model, "outputs", None)),
     )
-
-
-def _output(layer: Any) -> Any:
-    try:
-        return layer.output
-    except AttributeError:  # a layer of a model that was not built from symbolic inputs
-        return None
 
 
 def _shapes(tensors: Any) -> Any:

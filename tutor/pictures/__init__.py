@@ -1,1 +1,1 @@
-"""Pictures as data, and how they are painted."""
+"""Draw: a built layer or a ledger in, a scene out; and from a scene an SVG, or a matplotlib figure."""

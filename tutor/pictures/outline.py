@@ -19,6 +19,8 @@ Step: TypeAlias = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[Point, ...]]
 #: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
 _QUARTER = 4 / 3 * (math.sqrt(2) - 1)
 
+#: Points no further from each other are one, in points.
+_SAME = 1e-6
 _HEAD_LENGTH = 6.5
 _HEAD_WIDTH = 5.6
 
@@ -58,7 +60,9 @@ def outlines(shape: Shape) -> tuple[Outline, ...]:
         case Box():
             return (Outline(shape.id, _box(shape), shape.fill, shape.edge, shape.line, shape.dashed),)
         case Disc():
-            return (Outline(shape.id, _disc(shape), shape.fill, shape.edge, shape.line),)
+            x, y, radius = shape.x, shape.y, shape.radius
+            square = Box(shape.id, x - radius, y - radius, 2 * radius, 2 * radius, radius=radius)
+            return (Outline(shape.id, _box(square), shape.fill, shape.edge, shape.line),)
         case Wire():
             return _wire(shape)
 
@@ -66,39 +70,18 @@ def outlines(shape: Shape) -> tuple[Outline, ...]:
 def _box(box: Box) -> tuple[Step, ...]:
     left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
     radius = min(box.radius, box.width / 2, box.height / 2)
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     if radius <= 0:
-        return (
-            ("M", ((left, top),)),
-            ("L", ((right, top),)),
-            ("L", ((right, bottom),)),
-            ("L", ((left, bottom),)),
-            ("Z", ()),
-        )
-    handle = radius * (1 - _QUARTER)
-    return (
-        ("M", ((left + radius, top),)),
-        ("L", ((right - radius, top),)),
-        ("C", ((right - handle, top), (right, top + handle), (right, top + radius))),
-        ("L", ((right, bottom - radius),)),
-        ("C", ((right, bottom - handle), (right - handle, bottom), (right - radius, bottom))),
-        ("L", ((left + radius, bottom),)),
-        ("C", ((left + handle, bottom), (left, bottom - handle), (left, bottom - radius))),
-        ("L", ((left, top + radius),)),
-        ("C", ((left, top + handle), (left + handle, top), (left + radius, top))),
-        ("Z", ()),
-    )
-
-
-def _disc(disc: Disc) -> tuple[Step, ...]:
-    x, y, radius, handle = disc.x, disc.y, disc.radius, disc.radius * _QUARTER
-    return (
-        ("M", ((x, y - radius),)),
-        ("C", ((x + handle, y - radius), (x + radius, y - handle), (x + radius, y))),
-        ("C", ((x + radius, y + handle), (x + handle, y + radius), (x, y + radius))),
-        ("C", ((x - handle, y + radius), (x - radius, y + handle), (x - radius, y))),
-        ("C", ((x - radius, y - handle), (x - handle, y - radius), (x, y - radius))),
-        ("Z", ()),
-    )
+        return (("M", corners[:1]), *(("L", (corner,)) for corner in corners[1:]), ("Z", ()))
+    steps: list[Step] = []
+    for place, corner in enumerate(corners):
+        before, after = (corners[(place + turn) % 4] for turn in (-1, 1))
+        start, end = _toward(corner, before, radius), _toward(corner, after, radius)
+        handles = (_toward(start, corner, _QUARTER * radius), _toward(end, corner, _QUARTER * radius))
+        if not steps or math.dist(start, steps[-1][1][-1]) > _SAME:
+            steps.append(("L" if steps else "M", (start,)))
+        steps.append(("C", (*handles, end)))
+    return (*steps, ("Z", ()))
 
 
 def _wire(wire: Wire) -> tuple[Outline, ...]:

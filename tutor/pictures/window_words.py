@@ -2,64 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tutor.pictures.sliding import channels_of
+from tutor.pictures.views import sizes_of
 from tutor.pictures.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tutor.layers.built import Built
-    from tutor.pictures.grids import View
-    from tutor.pictures.sliding import Axis
+    from tutor.pictures.views import View
 
 _MAX, _MEAN = ("MaxPooling1D", "MaxPooling2D"), ("AveragePooling1D", "AveragePooling2D")
 _BY_CHANNEL = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
-#: The layers that this picture fits.
+#: The layers that have a window to draw.
 KINDS = ("Conv1D", "Conv2D", *_BY_CHANNEL, *_MAX, *_MEAN)
+#: What a cell along an axis is called.
+_CELL = {"height": "row", "width": "column", "timesteps": "timestep"}
 #: Of a longer list of cells, the middle is left out.
 _MOST_NAMED = 8
 
 
 def notes_at(built: Built, views: Sequence[View]) -> list[str]:
-    """Four notes: the step, the padding, what happens inside the window, and what is left out, empty if nothing is."""
-    return [_step_words(views), _padding_words(built, views), _work_words(built), _excerpt_words(views)]
+    """The step, the padding, what happens inside the window, and what is left out, if anything is."""
+    notes = [_step_words(views), _padding_words(built, views), _work_words(built), _excerpt_words(views)]
+    return [note for note in notes if note]
 
 
 def _step_words(views: Sequence[View]) -> str:
-    read = ", ".join(_cells(view.axis, view.axis.read(view.place)) for view in views)
+    read = ", ".join(_cells(view, view.axis.read(view.place)) for view in views)
     written = ", ".join(f"{_CELL[view.axis.name]} {view.place}" for view in views)
     return f"Output {written} is made from input {read}."
 
 
-#: What a cell along an axis is called.
-_CELL = {"height": "row", "width": "column", "steps": "step"}
-
-
-def _cells(axis: Axis, cells: range) -> str:
-    shown = cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1])
-    numbers = [str(cell).replace("-", "−") for cell in shown]
-    if len(shown) < len(cells):
-        return f"{_CELL[axis.name]}s {', '.join(numbers[:-1])}, …, {numbers[-1]}"
-    return f"{_CELL[axis.name]}{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+def _cells(view: View, cells: Sequence[int]) -> str:
+    name = _CELL[view.axis.name] + ("s" if len(cells) > 1 else "")
+    numbers = [
+        str(cell).replace("-", "−") for cell in (cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1]))
+    ]
+    if len(numbers) < len(cells):
+        return f"{name} {', '.join(numbers[:-1])}, …, {numbers[-1]}"
+    return f"{name} {listed(numbers)}"
 
 
 def _padding_words(built: Built, views: Sequence[View]) -> str:
     """What the padding is, or what is left over without it."""
     if any(sum(view.axis.margins) for view in views):
         held = "the pooling leaves them out" if built.layer.kind in (*_MAX, *_MEAN) else "they hold zeros"
-        outside = [(view.axis, part) for view in views for part in _outside(view) if part]
-        named = [_cells(axis, cells) for axis, cells in outside]
+        outside = [(view, cells) for view in views for cells in _outside(view) if cells]
         verb = "is" if sum(len(cells) for _, cells in outside) == 1 else "are"
-        here = f" Of this window, {listed(named)} {verb} padding." if named else ""
+        here = f" Of this window, {listed([_cells(*one) for one in outside])} {verb} padding." if outside else ""
         return f"Dashed cells are padding: {held}.{here}"
-    rest = {view.axis: (view.axis.size or 0) - view.axis.read((view.axis.output or 1) - 1)[-1] - 1 for view in views}
-    named = [
-        f"the last {_CELL[axis.name] if n == 1 else f'{n:,} {_CELL[axis.name]}s'}" for axis, n in rest.items() if n > 0
-    ]
-    left = f" None of its places reaches {' or '.join(named)}." if named else ""
-    return f"No padding: the window stays inside the input.{left}"
+    left = []
+    for view in views:
+        rest = (view.axis.size or 0) - view.axis.read((view.axis.output or 1) - 1)[-1] - 1
+        name = _CELL[view.axis.name]
+        left += [f"the last {name}" if rest == 1 else f"the last {rest:,} {name}s"] if rest else []
+    never = f" The window never reaches {' or '.join(left)}." if left else ""
+    return f"No padding: the window stays inside the input.{never}"
 
 
 def _outside(view: View) -> tuple[range, range]:
@@ -70,12 +69,14 @@ def _outside(view: View) -> tuple[range, range]:
 
 
 def _work_words(built: Built) -> str:
-    kind, channels = built.layer.kind, channels_of(built, built.input_shape)
+    kind, channels = built.layer.kind, sizes_of(built)[0]["channels"]
     if kind in (*_MAX, *_MEAN, *_BY_CHANNEL):
-        work = "keeps the largest entry" if kind in _MAX else "takes the mean" if kind in _MEAN else "adds up, weighted"
+        work = (
+            "keeps the largest number" if kind in _MAX else "takes the mean" if kind in _MEAN else "adds up, weighted"
+        )
         mixed = ", then the channels are mixed" if kind.startswith("Separable") else ""
-        return f"One channel is drawn. In each of them the window {work}{mixed}."
-    groups = built.sizes["groups"].value if "groups" in built.sizes else 1
+        return f"One channel is drawn. In each channel, the window {work}{mixed}."
+    groups = getattr(built.layer, "groups", 1)
     if groups > 1 and channels is not None:
         share = f"{channels // groups} of the {channels} channels"
         return f"Each filter adds up, weighted, what the window holds in {share}, those of its group; one is drawn."
@@ -85,9 +86,10 @@ def _work_words(built: Built) -> str:
 
 def _excerpt_words(views: Sequence[View]) -> str:
     cut = [
-        f"{_CELL[view.axis.name]}s {max(view.cells.start, 0)} to {min(view.cells.stop, size) - 1} of {size:,}"
+        f"{_CELL[view.axis.name]}s {view.inside.start} to {view.inside.stop - 1} of {view.axis.size:,}"
         for view in views
-        if view.is_cut and (size := view.axis.size)
+        if len(view.cells) < (view.axis.size or 0) + sum(view.axis.margins)
     ]
-    further = any(view.axis.read(view.place)[-1] not in view.cells for view in views)
+    reads = [(view.axis.read(view.place), view.cells) for view in views]
+    further = any(read[end] not in cells for read, cells in reads for end in (0, -1))
     return f"An excerpt: {listed(cut)}{'; the window reaches further' if further else ''}." if cut else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.article import video_question_answering, visual_question_answering
 from tutor.explorers.lessons import images, models, sequences
 from tutor.explorers.lessons.base import Lesson, Values
 from tutor.layers.convolution import Conv1D, Conv2D
@@ -12,7 +13,6 @@ from tutor.layers.normalization import BatchNormalization
 from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM, SimpleRNN
-from tutor.question_answering import video_question_answering, visual_question_answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,17 +1,35 @@
-"""What an explorer explores, as data: its controls, the model that they describe, and its presets."""
+"""What an explorer explores, as data: its controls, the model that they describe, its presets and its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.explorers.controls import Control, FlagControl, SizeControl
 from tutor.layers.checks import ArgumentError, suggestion
-from tutor.models.model import Model
-from tutor.models.sequential import Sequential
+
+if TYPE_CHECKING:
+    from tutor.explorers.panels import Panel
+    from tutor.models.model import Model
+    from tutor.models.sequential import Sequential
 
 Values: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A position with a name. A control that it does not mention stands as in the lesson's example.
+
+    Attributes:
+        key: what Python calls it, such as ``tiny``.
+        title: what the screen calls it.
+        values: where its controls stand.
+    """
+
+    key: str
+    title: str
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -20,43 +38,65 @@ class Lesson:
 
     Attributes:
         title: what it is about: a layer's name, or a model's.
-        controls: what can be moved, with where it starts.
-        presets: named positions; a control that a preset does not name goes back to its start.
-        make: the model at the values of the controls. In a stack, the last layer is what the lesson is about; a
-            functional model is looked at as a whole.
+        controls: what can be moved, with where it stands in the lesson's example.
+        presets: the positions with a name.
+        make: the model at the values of the controls.
+        explored: the path of the layer that it is about; None where it is about the whole model.
+        pictures: the panels that are drawn.
+        starts: where controls start, if not as in the example.
     """
 
     title: str
     controls: tuple[Control, ...]
-    presets: Mapping[str, Values]
+    presets: tuple[Preset, ...]
     make: Callable[[Values], Sequential | Model]
+    explored: str | None
+    pictures: tuple[Panel, ...]
+    starts: Values = field(default_factory=dict)
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """Where each control stands in the lesson's example."""
+        return {control.key: control.start for control in self.controls}
 
     @property
     def start(self) -> dict[str, Any]:
         """Where each control starts."""
-        return {control.key: control.start for control in self.controls}
+        return {**self.example, **self.starts}
+
+    def position(self, preset: str) -> dict[str, Any]:
+        """Where each control stands in the preset of that key.
+
+        Raises:
+            ValueError: there is no such preset.
+        """
+        for one in self.presets:
+            if one.key == preset:
+                return {**self.example, **one.values}
+        keys = tuple(one.key for one in self.presets)
+        repair = suggestion(preset, keys) or f" There is {', '.join(keys)}."
+        raise ValueError(f'explore({self.title}): there is no preset "{preset}".{repair}')
 
     def starting_at(self, **values: Any) -> Lesson:
         """The same lesson with other starts.
 
         Raises:
-            ValueError, TypeError: no such control, or a value that it does not take.
+            ValueError, TypeError: as for :meth:`check`.
         """
-        known = {control.key: control for control in self.controls}
-        for key in values.keys() - known.keys():
-            repair = suggestion(key, tuple(known))
-            raise ArgumentError(f"explore({self.title}) has no control {key!r}.{repair} It has {', '.join(known)}.")
-        checked = self.check({**self.start, **values})
-        return replace(self, controls=tuple(replace(control, start=checked[key]) for key, control in known.items()))
+        return replace(self, starts=self.check(values))
 
     def check(self, values: Values) -> dict[str, Any]:
         """The values, each as its control keeps it.
 
         Raises:
-            ValueError, TypeError: one of them is not to be had; the message names it.
+            ValueError, TypeError: there is no such control, or it does not take the value; the message names it.
         """
-        explorer = f"explore({self.title})"
-        return {control.key: control.check(explorer, values[control.key]) for control in self.controls}
+        explorer, known = f"explore({self.title})", {control.key: control for control in self.controls}
+        for key in values:
+            if key not in known:
+                repair = suggestion(key, tuple(known)) or f" There is {', '.join(known)}."
+                raise ArgumentError(f'{explorer}: there is no control "{key}".{repair}')
+        return {key: known[key].check(explorer, value) for key, value in values.items()}
 
 
 def size(
@@ -75,7 +115,7 @@ def size(
 
 def use_bias(what: str = "unit") -> FlagControl:
     """Keras's ``use_bias``."""
-    return FlagControl("use_bias", True, f"one more number for each {what}")
+    return FlagControl("use_bias", True, f"give every {what} a bias")
 
 
 def function(name: str) -> str | None:

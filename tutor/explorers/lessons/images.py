@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
+from typing import TYPE_CHECKING
+
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
-from tutor.explorers.lessons.base import Lesson, Values, function, size, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, function, size, use_bias
+from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.normalization import BatchNormalization
@@ -11,28 +15,38 @@ from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
 from tutor.models.sequential import Sequential
 
-#: What can be typed for an axis of a picture, so that the count of the output's entries stays a number one can read.
-_LARGEST_PICTURE = 100_000
+if TYPE_CHECKING:
+    from tutor.explorers.facts import Facts
+
+#: What can be typed for an axis of an image, so that the count of the output's entries stays a number one can read.
+_LARGEST_IMAGE = 100_000
 
 
 def _axis(key: str, start: int, meaning: str, label: str | None = None) -> SizeControl:
-    return size(key, start, meaning, high=512, limit=_LARGEST_PICTURE, label=label)
+    return size(key, start, meaning, high=512, limit=_LARGEST_IMAGE, label=label)
 
 
 def _window(key: str, start: int, meaning: str, label: str, *, high: int = 11) -> SizeControl:
     return size(key, start, meaning, high=high, limit=1000, label=label)
 
 
-def _step() -> SizeControl:
-    return size("step", 0, "which place of the window the picture shows, row by row", low=0, high=400, limit=10_000_000)
+def _last_window(facts: Facts) -> int:
+    """The number of the last window, counted from 0."""
+    return prod(rule.value for rule in facts.explored.output_rules.values()) - 1 if facts.explored else 0
 
 
-_CHANNELS = size("channels", 3, "how many numbers describe one pixel: 3 for red, green and blue")
-_ACTIVATION = ChoiceControl("activation", "linear", ("linear", "relu", "tanh"), "the function on what comes out")
+_STEP = SizeControl(
+    "step", 0, 0, 400, _LARGEST_IMAGE**2, "which window the diagram shows, row by row", "step", _last_window
+)
+_CHANNELS = "numbers per pixel: 3 for red, green, blue"
+_ACTIVATION = ChoiceControl("activation", "linear", ("linear", "relu", "tanh"), "function applied to the result")
 
 
 def _padding(*options: str) -> ChoiceControl:
-    return ChoiceControl("padding", "valid", ("valid", "same", *options), "whether the window may reach over the edge")
+    return ChoiceControl("padding", "valid", ("valid", "same", *options), "whether the window may cross the edge")
+
+
+_GROUPS = _window("groups", 1, "splits channels and filters into this many groups", "groups", high=8)
 
 
 def _conv2d(values: Values) -> Sequential:
@@ -53,34 +67,48 @@ def _conv2d(values: Values) -> Sequential:
 CONV2D = Lesson(
     "Conv2D",
     (
-        size("filters", 55, "how many filters, and so how many channels come out"),
-        _window("kernel_height", 3, "rows that a filter sees at once", "kernel_size height"),
-        _window("kernel_width", 2, "columns that a filter sees at once", "kernel_size width"),
-        _CHANNELS,
-        _axis("height", 100, "rows of the picture"),
-        _axis("width", 95, "columns of the picture"),
-        _window("stride_height", 2, "rows from one place of the window to the next", "strides height", high=8),
-        _window("stride_width", 1, "columns from one place of the window to the next", "strides width", high=8),
-        _window("dilation_rate", 1, "distance between the pixels that a filter sees", "dilation_rate", high=8),
-        _window("groups", 1, "in how many parts channels and filters are divided", "groups", high=8),
+        size("filters", 55, "filters; each makes one output channel"),
+        _window("kernel_height", 3, "window height", "kernel_size height"),
+        _window("kernel_width", 2, "window width", "kernel_size width"),
+        size("channels", 3, _CHANNELS),
+        _axis("height", 100, "rows of the image"),
+        _axis("width", 95, "columns of the image"),
+        _window("stride_height", 2, "how far the window moves down", "strides height", high=8),
+        _window("stride_width", 1, "how far the window moves across", "strides width", high=8),
+        _window("dilation_rate", 1, "spacing of the pixels a filter sees", "dilation_rate", high=8),
+        _GROUPS,
         use_bias("filter"),
         _padding(),
         _ACTIVATION,
-        _step(),
+        _STEP,
     ),
-    {
-        "the follow-up's example": {},
-        "a tiny one": {
-            "filters": 2, "kernel_height": 3, "kernel_width": 3, "channels": 1, "height": 6, "width": 6,
-            "stride_height": 1,
-        },
-        "groups: 6 channels in 2 groups": {
-            "filters": 32, "kernel_height": 3, "kernel_width": 3, "channels": 6, "groups": 2, "height": 32, "width": 32,
-            "stride_height": 1,
-        },
-        "a large one": {"filters": 4096, "kernel_height": 7, "kernel_width": 7, "channels": 4096, "stride_height": 1},
-    },
+    (
+        Preset("example", "this lesson's sizes"),
+        Preset(
+            "tiny",
+            "a tiny one",
+            {
+                "filters": 2, "kernel_height": 3, "kernel_width": 3, "channels": 1, "height": 6, "width": 6,
+                "stride_height": 1,
+            },
+        ),
+        Preset(
+            "groups",
+            "groups: 6 channels in 2 groups",
+            {
+                "filters": 32, "kernel_height": 3, "kernel_width": 3, "channels": 6, "groups": 2, "height": 32,
+                "width": 32, "stride_height": 1,
+            },
+        ),
+        Preset(
+            "large",
+            "a large one",
+            {"filters": 4096, "kernel_height": 7, "kernel_width": 7, "channels": 4096, "stride_height": 1},
+        ),
+    ),
     _conv2d,
+    "conv2d",
+    (FILTERS, WINDOW),
 )  # fmt: skip
 
 
@@ -101,41 +129,47 @@ def _conv1d(values: Values) -> Sequential:
 CONV1D = Lesson(
     "Conv1D",
     (
-        size("filters", 32, "how many filters, and so how many channels come out"),
-        _window("kernel_size", 7, "timesteps that a filter sees at once", "kernel_size"),
-        size("channels", 128, "how many numbers describe one timestep"),
-        size("sequence_length", 500, "how many timesteps one example has", high=1000, label="sequence length"),
-        _window("strides", 1, "timesteps from one place of the window to the next", "strides", high=8),
-        _window("dilation_rate", 1, "distance between the timesteps that a filter sees", "dilation_rate", high=8),
-        _window("groups", 1, "in how many parts channels and filters are divided", "groups", high=8),
+        size("filters", 32, "filters; each makes one output channel"),
+        _window("kernel_size", 7, "window length, in timesteps", "kernel_size"),
+        size("channels", 128, "numbers per timestep"),
+        size("sequence_length", 500, "timesteps (words) per example", high=1000, label="sequence length"),
+        _window("strides", 1, "how far the window moves", "strides", high=8),
+        _window("dilation_rate", 1, "spacing of the timesteps a filter sees", "dilation_rate", high=8),
+        _GROUPS,
         use_bias("filter"),
         _padding("causal"),
         _ACTIVATION,
-        _step(),
+        _STEP,
     ),
-    {
-        "500 words of 128 numbers": {},
-        "a tiny one": {"filters": 2, "kernel_size": 3, "channels": 1, "sequence_length": 8},
-        "causal, with gaps": {"kernel_size": 3, "padding": "causal", "dilation_rate": 4, "sequence_length": 20},
-    },
+    (
+        Preset("example", "500 words, 128 numbers each"),
+        Preset("tiny", "a tiny one", {"filters": 2, "kernel_size": 3, "channels": 1, "sequence_length": 8}),
+        Preset(
+            "causal",
+            "causal, with gaps",
+            {"kernel_size": 3, "padding": "causal", "dilation_rate": 4, "sequence_length": 20},
+        ),
+    ),
     _conv1d,
+    "conv1d",
+    (FILTERS, WINDOW),
 )
 
 
-def _picture(height: int, width: int, channels: int) -> tuple[Control, ...]:
+def _image(height: int, width: int, channels: int) -> tuple[Control, ...]:
     return (
-        _axis("height", height, "rows of the picture"),
-        _axis("width", width, "columns of the picture"),
-        size("channels", channels, "how many numbers describe one pixel"),
+        _axis("height", height, "rows of the image"),
+        _axis("width", width, "columns of the image"),
+        size("channels", channels, "numbers per pixel"),
     )
 
 
-def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D]) -> Lesson:
+def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> Lesson:
     def make(values: Values) -> Sequential:
         pooling = layer(
             (values["pool_height"], values["pool_width"]),
-            # Keras's default: a window beside the other.
-            strides=None if values["strides"] == "as pool_size" else int(values["strides"]),
+            # Keras's default: each window beside the one before.
+            strides=None if values["strides"] == "None" else int(values["strides"]),
             padding=values["padding"],
         )
         entrance = Input((values["height"], values["width"], values["channels"]))
@@ -144,24 +178,32 @@ def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D]) -> Lesson:
     return Lesson(
         layer.__name__,
         (
-            _window("pool_height", 2, "rows that the window sees at once", "pool_size height"),
-            _window("pool_width", 2, "columns that the window sees at once", "pool_size width"),
-            *_picture(28, 28, 32),
-            ChoiceControl("strides", "as pool_size", ("as pool_size", "1", "2", "3"), "from one place to the next"),
+            _window("pool_height", 2, "window height", "pool_size height"),
+            _window("pool_width", 2, "window width", "pool_size width"),
+            *_image(28, 28, 32),
+            ChoiceControl(
+                "strides",
+                "None",
+                ("None", "1", "2", "3"),
+                "how far the window moves",
+                {"None": "same as pool_size"},
+            ),
             _padding(),
-            _step(),
+            _STEP,
         ),
-        {
-            "halve height and width": {},
-            "a tiny one": {"height": 5, "width": 5, "channels": 1},
-            "overlapping windows": {"pool_height": 3, "pool_width": 3, "strides": "2"},
-        },
+        (
+            Preset("example", "halve height and width"),
+            Preset("tiny", "a tiny one", {"height": 5, "width": 5, "channels": 1}),
+            Preset("overlapping", "overlapping windows", {"pool_height": 3, "pool_width": 3, "strides": "2"}),
+        ),
         make,
+        path,
+        (FLOW, WINDOW),
     )
 
 
-MAX_POOLING = _pooling(MaxPooling2D)
-AVERAGE_POOLING = _pooling(AveragePooling2D)
+MAX_POOLING = _pooling(MaxPooling2D, "max_pooling2d")
+AVERAGE_POOLING = _pooling(AveragePooling2D, "average_pooling2d")
 
 
 def _batch_normalization(values: Values) -> Sequential:
@@ -170,20 +212,22 @@ def _batch_normalization(values: Values) -> Sequential:
     return Sequential([entrance, layer], name="batch_normalization_lesson")
 
 
-def _flag(key: str, meaning: str) -> FlagControl:
-    return FlagControl(key, True, meaning)
-
-
 BATCH_NORMALIZATION = Lesson(
     "BatchNormalization",
     (
-        *_picture(28, 28, 64),
-        _flag("center", "learn a shift for each channel: beta"),
-        _flag("scale", "learn a factor for each channel: gamma"),
-        _flag("trainable", "whether training changes gamma and beta"),
+        *_image(28, 28, 64),
+        FlagControl("center", True, "a learned shift (beta) per channel"),
+        FlagControl("scale", True, "a learned factor (gamma) per channel"),
+        FlagControl("trainable", True, "train gamma and beta; off also uses the moving averages"),
     ),
-    {"64 channels": {}, "a tiny one": {"height": 2, "width": 2, "channels": 3}, "512 channels": {"channels": 512}},
+    (
+        Preset("example", "64 channels"),
+        Preset("tiny", "a tiny one", {"height": 2, "width": 2, "channels": 3}),
+        Preset("wide", "512 channels", {"channels": 512}),
+    ),
     _batch_normalization,
+    "batch_normalization",
+    (FLOW, WEIGHTS),
 )
 
 
@@ -192,13 +236,12 @@ def _dropout(values: Values) -> Sequential:
     return Sequential([entrance, Dropout(values["rate"] / 100)], name="dropout_lesson")
 
 
+_RATE = "share of numbers set to 0, on average, in training"
 DROPOUT = Lesson(
     "Dropout",
-    (
-        *_picture(28, 28, 64),
-        size("rate", 50, "how many in a hundred numbers are set to 0 while training", low=0, high=100, limit=100,
-             label="rate in %"),
-    ),
-    {"half of them": {"rate": 50}, "one in ten": {"rate": 10}},
+    (*_image(28, 28, 64), size("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
+    (Preset("half", "half of them", {"rate": 50}), Preset("tenth", "one in ten", {"rate": 10})),
     _dropout,
-)  # fmt: skip
+    "dropout",
+    (FLOW,),
+)

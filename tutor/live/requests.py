@@ -1,4 +1,4 @@
-"""Who asked what, and whose turn it is. Standard library only."""
+"""The models on which Keras is to report: the newest of each who asks, and whose turn it is. Standard library only."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Request:
     on_answer: Callable[[Answer], None]
 
 
-class Turns:
-    """The newest request of each owner, those that wait in the order of their owners' turns. Thread-safe."""
+class Requests:
+    """The newest request of each owner; those that wait stand in the order of their owners' turns. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,8 +39,8 @@ class Turns:
         with self._lock:
             return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
 
-    def wants(self, request: Request) -> bool:
-        """Whether the owner has neither asked for something newer nor been forgotten."""
+    def is_newest(self, request: Request) -> bool:
+        """Whether its owner has asked for nothing newer, and was not forgotten."""
         with self._lock:
             return self._newest.get(request.owner) is request
 
@@ -50,8 +50,8 @@ class Turns:
             self._newest.pop(owner, None)
             self._waiting.pop(owner, None)
 
-    def give_up(self, request: Request) -> None:
-        """Do not let this request wait again; a newer one of its owner stays."""
+    def drop(self, request: Request) -> None:
+        """Never send this request again; a newer one of its owner stays."""
         with self._lock:
             if self._newest.get(request.owner) is request:
                 del self._newest[request.owner]

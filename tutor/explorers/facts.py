@@ -1,0 +1,146 @@
+"""What follows from where an explorer's controls stand, and what a move changed: values, without a word of English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tutor.explorers.controls import SizeControl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from tutor.explorers.controls import Control
+    from tutor.explorers.lessons.base import Lesson, Preset, Values
+    from tutor.layers.built import Built, Weight
+    from tutor.ledgers.ledger import Ledger
+    from tutor.live.report import Answer
+    from tutor.models.ours import BuiltModel
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A lesson's model with its controls at some values.
+
+    Attributes:
+        lesson: what is explored.
+        values: where the controls stand.
+        model: the model: rows, layers and code of one walk.
+        keras: what Keras says of the model; None as long as it has not answered.
+    """
+
+    lesson: Lesson
+    values: Values
+    model: BuiltModel
+    keras: Answer | None = None
+
+    @classmethod
+    def at(cls, lesson: Lesson, values: Values) -> Facts:
+        """The facts at those values, each of which its control takes.
+
+        A control of which the others leave less goes back to the last value that they leave.
+
+        Raises:
+            ValueError: no model can be made with all of them at once; the message says why.
+        """
+        facts = cls(lesson, values, lesson.make(values).met())
+        return replace(facts, values={key: min(value, facts.ends.get(key, value)) for key, value in values.items()})
+
+    @property
+    def ledger(self) -> Ledger:
+        """The model row by row."""
+        return self.model.ledger
+
+    @property
+    def layers(self) -> Mapping[str, Built]:
+        """Each layer by its path."""
+        return self.model.layers
+
+    @property
+    def code(self) -> str:
+        """The Keras program that makes the model."""
+        return self.model.code
+
+    @property
+    def explored(self) -> Built | None:
+        """The layer that the lesson is about; None where it is about the whole model."""
+        return None if self.lesson.explored is None else self.layers[self.lesson.explored]
+
+    @property
+    def ends(self) -> dict[str, int]:
+        """The largest value of each control of which the others leave less."""
+        controls = [one for one in self.lesson.controls if isinstance(one, SizeControl) and one.last is not None]
+        return {control.key: control.last(self) for control in controls if control.last is not None}
+
+
+@dataclass(frozen=True)
+class LayerChange:
+    """A layer before a move and after it."""
+
+    path: str
+    old: Built
+    new: Built
+
+    @property
+    def more(self) -> int:
+        """How many parameters it has more."""
+        return self.new.count - self.old.count
+
+    @property
+    def weights(self) -> list[tuple[Weight | None, Weight | None]]:
+        """Each weight array before and after; None where there is no such array."""
+        before, after = ({(one.part, one.name): one for one in built.weights} for built in (self.old, self.new))
+        return [(before.get(name), after.get(name)) for name in {**before, **after}]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a move changed.
+
+    Attributes:
+        before: the facts before it.
+        now: the facts after it.
+        moved: the controls that stand elsewhere.
+        preset: the preset to which several controls went.
+        layers: every layer that there was before, too, by the order of the calls.
+    """
+
+    before: Facts
+    now: Facts
+    moved: tuple[Control, ...]
+    preset: Preset | None
+    layers: tuple[LayerChange, ...]
+
+    @property
+    def explored(self) -> LayerChange | None:
+        """The change of the layer that the lesson is about."""
+        return next((one for one in self.layers if one.path == self.now.lesson.explored), None)
+
+    @property
+    def more(self) -> int:
+        """How many parameters the model has more."""
+        return self.now.ledger.total - self.before.ledger.total
+
+    @property
+    def is_back(self) -> bool:
+        """Whether all controls stand where they started."""
+        return self.now.values == self.now.lesson.start
+
+    @property
+    def shapes(self) -> int:
+        """How many shapes differ: of inputs, and of what layers return."""
+        pairs: list[tuple[Any, Any]] = [(one.old.output_shape, one.new.output_shape) for one in self.layers]
+        inputs = zip(self.before.ledger.inputs.values(), self.now.ledger.inputs.values(), strict=False)
+        return sum(old != new for old, new in [*pairs, *inputs])
+
+
+def what_changed(before: Facts, now: Facts) -> Change:
+    """What differs between two positions of one lesson."""
+    lesson = now.lesson
+    moved = tuple(one for one in lesson.controls if before.values[one.key] != now.values[one.key])
+    # What only follows the others is not what was moved.
+    moved = tuple(one for one in moved if one.key not in now.ends) or moved
+    presets = (one for one in lesson.presets if len(moved) > 1 and lesson.position(one.key) == now.values)
+    layers = (LayerChange(path, before.layers[path], new) for path, new in now.layers.items() if path in before.layers)
+    return Change(before, now, moved, next(presets, None), tuple(layers))

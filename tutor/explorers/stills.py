@@ -1,0 +1,77 @@
+"""What an explorer shows as plain HTML with pictures in it: for a notebook without its kernel, for exported pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tutor.explorers import words
+from tutor.pictures.svg import svg
+
+if TYPE_CHECKING:
+    import datetime
+
+    from tutor.explorers.session import Session
+
+#: The pictures of a still are no more than this together, in characters; the first is there whatever its size.
+_MOST = 50_000
+
+#: Attributes that say how an element of an SVG looks, not where it is; and what an address may hold as it is.
+_LOOK = re.compile(r'(?: (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight)="[^"]*")+(?=/?>)')
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+_KEPT = "!*'(),;:@=+$/?-_.~ "
+
+#: Where JupyterLab does not find a widget's model, the still stands for it.
+_STYLE = """
+.jp-OutputArea:has(.tutor-still) [data-mime-type$="widget-view+json"]:not(:has(*)) { display: none; }
+.tutor-still { max-width: 960px; font: 13px/1.4 system-ui, sans-serif; }
+.tutor-still :is(p, ul, ol) { margin: 2px 0; padding: 0; list-style: none; }
+.tutor-still .tutor-numbers { font-size: 16px; }
+.tutor-still .tutor-chip { padding: 0 4px; border-radius: 3px; color: #000; }
+.tutor-still .tutor-sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.tutor-still li { display: inline; }
+.tutor-still ol li + li::before { content: " → "; }
+.tutor-still img { display: block; width: 100%; margin: 8px 0; border-radius: 4px; }
+.tutor-still pre { overflow-x: auto; font: 11px/1.2 "DejaVu Sans Mono", monospace; }
+"""
+
+
+def still_html(session: Session, css_class: str, when: datetime.date) -> str:
+    """The formula, the pictures, Keras's summary and the verdict as they stand, and how to go on.
+
+    Args:
+        session: what is shown.
+        css_class: a class for the whole, by which a living widget hides it.
+        when: the day it was made.
+    """
+    shown, room = session.shown, _MOST
+    parts = [f"<p><strong>{escape(session.lesson.title)}</strong>: {words.snapshot_text(when)}</p>"]
+    parts += [shown["formula"], shown["shapes"]]
+    for scene in session.scenes.values():
+        picture = _data_uri(svg(scene, themed=False))
+        if room == _MOST or len(picture) <= room:
+            parts.append(f'<img alt="{escape(scene.alt)}" src="{picture}">')
+            room -= len(picture)
+    parts += [f"<pre>{escape(shown['summary'])}</pre>", f"<p>{escape(shown['keras']['sentence'])}</p>"]
+    parts += [shown["verdict"], shown["rows"]]
+    return f'<div class="tutor-still {css_class}"><style>{_STYLE}</style>{"".join(parts)}</div>'
+
+
+def still_text(session: Session) -> str:
+    """The same in one line, for where there is no HTML."""
+    return f"{session.lesson.title}: {session.facts.ledger.total:,} parameters"
+
+
+def _data_uri(picture: str) -> str:
+    """An SVG as the address of an image, which viewers keep where they strip elements; what it repeats, said once."""
+    picture = re.sub(r' data-item="[^"]*"', "", picture)
+    repeated = [look for look, times in Counter(_LOOK.findall(picture)).items() if times > 1]
+    rules = []
+    for number, look in enumerate(repeated):
+        picture = re.sub(rf"{re.escape(look)}(?=/?>)", f' class="l{number}"', picture)
+        rules.append(f".l{number} {{{';'.join(f'{name}:{value}' for name, value in _ATTRIBUTE.findall(look))}}}")
+    picture = picture.replace("<rect", f"<style>{''.join(rules)}</style><rect", 1)
+    return f"data:image/svg+xml,{quote(picture, safe=_KEPT)}"

@@ -1,0 +1,72 @@
+"""LSTMs whose matrix products are convolutions: they read one image, or one row or volume, at each timestep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.layers.built import Axes, Weight
+from tutor.layers.convolution import Convolution
+from tutor.layers.layer import Over
+from tutor.layers.recurrent import LSTMGates, OverTime
+from tutor.layers.spatial import IMAGE, VOLUME
+
+
+class ConvLSTM(LSTMGates, OverTime, Convolution):
+    """An LSTM with convolutions in place of matrix products, and images as states.
+
+    Its three gates and its candidate each have a kernel for the input and one for the previous state, so each has
+    ``filters · (window · (filters + channels) + 1)`` parameters, where ``window`` is the product of the kernel's sizes.
+    """
+
+    signature = """
+        filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, activation="tanh",
+        recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal", bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,
+        recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+        recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None,
+        return_sequences=False, return_state=False, go_backwards=False, stateful=False, *,
+        zero_output_for_mask=False"""
+    leading = "batch timesteps"
+
+    @property
+    def returns(self) -> list[str]:
+        return self._returns(super().returns.replace("batch timesteps", "batch"))
+
+    def _weights(self, over: Over) -> Iterator[Weight]:
+        yield Weight("kernel", over(f"{self._window} channels filters"), gates=self.gates)
+        yield Weight("recurrent_kernel", over(f"{self._window} filters filters"), gates=self.gates)
+        if self.use_bias:
+            yield Weight("bias", over("filters"), gates=self.gates)
+
+    def _check_axes(self, axes: Axes) -> None:
+        for name in self.spatial:
+            self._known(axes, name, "the state has the same size at every timestep")
+        super()._check_axes(axes)
+
+
+class ConvLSTM1D(ConvLSTM):
+    """An LSTM that reads a row of pixels at each timestep: ``4 · filters · (kernel_size · (filters + channels) + 1)``.
+
+    Source: Keras, ``ConvLSTMCell.build``.
+    """
+
+    # The timesteps are another axis.
+    spatial = ("rows",)
+
+
+class ConvLSTM2D(ConvLSTM):
+    """An LSTM that reads an image at each timestep.
+
+    ``4 · filters · (kernel_height · kernel_width · (filters + channels) + 1)``. Source: Keras, ``ConvLSTMCell.build``.
+    """
+
+    spatial = IMAGE
+
+
+class ConvLSTM3D(ConvLSTM):
+    """An LSTM that reads a volume at each timestep: like a ConvLSTM2D, with ``kernel_depth`` as another factor.
+
+    Source: Keras, ``ConvLSTMCell.build``.
+    """
+
+    spatial = VOLUME
