@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.pictures.flow.nodes import graph_of
 from tutor.pictures.flow.places import placed
 from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Down, Wires
-from tutor.pictures.metrics import cut, shape_text, width, wrapped
+from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
 
@@ -77,8 +77,7 @@ def _label(name: str, x: float, y: float, text: str, room: float, *, bold: bool 
 
 
 def _wide(text: str, size: float = _SIZE, *, bold: bool = False) -> float:
-    """The room in which a text of that size just fits."""
-    return size * width(text, bold=bold) / 0.98
+    return room_for(text, size, bold=bold)
 
 
 def _reach(labels: Sequence[Label]) -> float:
