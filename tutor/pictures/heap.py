@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.tables import percent
-from tutor.pictures.metrics import cut, width, wrapped
+from tutor.pictures.metrics import cut, room_for, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire
 from tutor.pictures.wording import listed, parameters
 
@@ -68,7 +68,7 @@ def _titles(largest: Row | None, total: int) -> tuple[str, str]:
     if largest is None:
         return ("No layer of this model has parameters.",) * 2
     end = f" has {percent(largest.count, total)} of {parameters(total)}"
-    room = _ROOM - _TITLE_SIZE * width(end, bold=True)
+    room = _ROOM - room_for(end, _TITLE_SIZE, bold=True)
     return f"{largest.path}{end}.", cut(largest.path, room, _TITLE_SIZE, bold=True) + end
 
 
