@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tutor.layers.checks import listed
+
 if TYPE_CHECKING:
     from tutor.layers.built import Shape
     from tutor.layers.calls import Call, Operation, Tensor
@@ -23,12 +25,14 @@ class Past:
 
     Attributes:
         calls: the calls that led to it, the last one first; none if the learner wrote its shape, or made it by Input.
-        entered: the shape that entered the first of them; None if there are none.
+        entered: the shape that entered the first of them; None if the input is a shape only.
+        makers: the layers that made its tensors, if it is several.
         titles: how a model refers to its layers, by their ``id``.
     """
 
     calls: tuple[Call, ...] = ()
     entered: Shape | None = None
+    makers: tuple[Operation, ...] = ()
     titles: Mapping[int, str] = field(default_factory=dict)
 
     def title(self, operation: Operation) -> str:
@@ -38,7 +42,12 @@ class Past:
 
     def before(self, past: Past) -> Past:
         """This, which led to ``past``, and then that."""
-        return Past((*past.calls, *self.calls), self.entered or past.entered, {**self.titles, **past.titles})
+        return Past(
+            (*past.calls, *self.calls),
+            self.entered or past.entered,
+            past.makers or self.makers,
+            {**self.titles, **past.titles},
+        )
 
     def instead(self, fits: Callable[[Shape], bool]) -> str:
         """What an earlier layer could do for an input with another number of axes, or nothing."""
@@ -60,7 +69,7 @@ class Past:
 
 
 def past_of(tensors: Sequence[Tensor]) -> Past:
-    """What led to the first of the tensors."""
+    """What led to the first of the tensors, and what made the others."""
     if not tensors:
         return Past()
     calls: list[Call] = []
@@ -68,7 +77,8 @@ def past_of(tensors: Sequence[Tensor]) -> Past:
     while tensor.source.input_tensors:
         calls.append(tensor.source)
         tensor = tensor.source.input_tensors[0]
-    return Past(tuple(calls), tensor.shape)
+    makers = {id(one.source.operation): one.source.operation for one in tensors if one.source.built is not None}
+    return Past(tuple(calls), tensor.shape, tuple(makers.values()))
 
 
 class MisfitError(ValueError):
@@ -109,5 +119,5 @@ class MisfitError(ValueError):
         if not self.why:
             return self.who
         who = ", in ".join(map(self._past.title, self._readers)) or self.who
-        after = f", after {self._past.title(self._past.calls[0].operation)}" if self._past.calls else ""
+        after = f", after {listed(map(self._past.title, self._past.makers), 'and')}" if self._past.makers else ""
         return f"{who}{after}: {self.why}{self.repair(self._past)}"

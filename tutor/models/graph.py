@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, shapes_in
 from tutor.layers.checks import listed
+from tutor.layers.examples import example_shape
 from tutor.layers.misfits import MisfitError
 from tutor.layers.vocabulary import meaning
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tutor.layers.built import Shape
 
 _T = TypeVar("_T")
+#: What the ledger of a built model has.
+_OF_A_LEDGER = ("rows", "total", "trainable_total", "unexplained", "to_dict", "to_csv", "count", "formula")
 
 
 class WholeModel(Operation):
@@ -31,6 +34,18 @@ class WholeModel(Operation):
     place: int
     stack: tuple[Operation, ...] | None = None
     entrance: Tensor | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            why = f"object has no attribute {name!r}"
+            if name in _OF_A_LEDGER:
+                shape = (
+                    "" if self.entrance is not None else example_shape(self.stack[0]) if self.stack else "input_shape"
+                )
+                built = ".ledger" if self.stack is None else f".build({shape})"
+                why = f"has no {name} itself. Write {built}.{name}."
+            raise AttributeError(f"{type(self).__name__} {why}")
 
     @property
     def own_graph(self) -> Graph | None:

@@ -110,11 +110,11 @@ class Graph:
 
 def graph_of(subject: Built | Ledger) -> Graph:
     """The boxes of one layer, or of a model."""
-    ledger = _alone(subject) if isinstance(subject, Built) else _joined(subject)
+    ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
     if _is_chain(ledger):
-        return Graph(list(_with_tensors(folded)), "chain")
+        return Graph(_with_tensors(folded), "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
     return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
@@ -130,19 +130,6 @@ def _alone(built: Built) -> Ledger:
     )  # fmt: skip
     outputs = (name,) * len(shapes_in(built.output_shape))
     return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
-
-
-def _joined(ledger: Ledger) -> Ledger:
-    """The ledger; if it does not say what its rows read, but their shapes make a chain, then as that chain."""
-    rows = ledger.rows
-    shapes = [shape for row in rows for shape in (row.input_shape, row.output_shape)]
-    between = shapes[1:-1]
-    is_one_each = all(shape and not isinstance(shape[0], tuple) for shape in shapes)
-    if ledger.outputs or not rows or not is_one_each or between[::2] != between[1::2]:
-        return ledger
-    names = ["input", *(row.path for row in rows)]
-    chain = tuple(replace(row, inputs=(before,)) for before, row in zip(names, rows, strict=False))
-    return Ledger(shapes[0], shapes[-1], chain, inputs={"input": shapes[0]}, outputs=(names[-1],))
 
 
 def _is_chain(ledger: Ledger) -> bool:
@@ -193,23 +180,21 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _with_tensors(nodes: Sequence[Node]) -> Iterator[Node]:
-    """A chain, with a box for each tensor between two layers, and without the name of what is alone."""
-    alone = {end for end in ("input", "output") if sum(node.id.startswith(end) for node in nodes) == 1}
-    *_, last = (node for node in nodes if node.kind)
-    place = 0
-    before: tuple[int, ...] = ()
+def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
+    """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
+    made: list[Node] = []
+    read: tuple[int, ...] = ()
     for node in nodes:
-        name = "" if node.id.split("-")[0] in alone else node.name
-        yield replace(node, name=name, sources=() if node.id.startswith("input") else before)
-        place += 1
-        if node.id.startswith("input"):
-            before = (*before, place - 1)
-        elif node.kind:
-            before = (place - 1,)
-            if node is not last:
-                yield Node(node.id.replace("layer", "tensor"), "", "", node.tensors, before)
-                before, place = (place,), place + 1
+        if node.kind and made and made[-1].kind:
+            made.append(Node(made[-1].id.replace("layer", "tensor"), "", "", made[-1].tensors, read))
+            read = (len(made) - 1,)
+        is_alone = not node.kind and sum(other.id[:3] == node.id[:3] for other in nodes) == 1
+        made.append(replace(node, name="" if is_alone else node.name, sources=read if node.sources else ()))
+        if node.kind:
+            read = (len(made) - 1,)
+        elif not node.sources:
+            read = (*read, len(made) - 1)
+    return made
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -279,10 +264,11 @@ def _read(row: Row | None, shape: Shape, made: Names = (), read_as: Mapping[str,
 
     Frames stay frames for a layer that reads any sequence.
     """
-    known = dict(_axes(row, "input") if row is not None else []).get(shape, axis_names(len(shape)))
-    own = {name for name in getattr(_held(row), "reads", "").split() if not name.startswith("axis_")}
+    named = dict(_axes(row, "input")) if row is not None else {}
+    known = named.get(shape, axis_names(len(shape)))
     if len(made) != len(shape):
         return known
+    own = {name for name in getattr(_held(row), "reads", "").split() if shape in named and "axis_" not in name}
     both = zip(made, known, strict=True)
     return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both)
 
@@ -296,13 +282,10 @@ def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
             came.setdefault(name, (place, size, before))
     leaving = _axes(row, "output")
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
-    titles = [f"output {place}" for place in range(1, len(leaving) + 1)]
-    if len(leaving) == 1:
-        titles = [""]
-    elif len(leaving) == 1 + len(states):
-        titles = ["output", *states]
-    elif len(leaving) == 1 + 2 * len(states):
-        titles = ["output", *(f"{way} {state}" for way in ("forward", "backward") for state in states)]
+    if len(leaving) == 1 + 2 * len(states):
+        states = [f"{way} {state}" for way in ("forward", "backward") for state in states]
+    named = ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
+    titles = named if len(leaving) > 1 else [""] * len(leaving)
     for (shape, names), title in zip(leaving, titles, strict=True):
         axes = []
         for place, (name, size) in enumerate(zip(names, shape, strict=True)):
