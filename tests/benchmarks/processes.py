@@ -1,4 +1,4 @@
-"""Figures that need no screen: what importing costs, and a model too large to allocate."""
+"""Figures that need no screen: what importing and an explorer cost, and a model too large to allocate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import tutor
 from tutor.live import KerasProcess, Report
 
 IMPORTS = 15
@@ -36,6 +37,34 @@ def import_seconds(*statements: str) -> list[float]:
 
         rounds = [[once(statement) for statement in statements] for _ in range(IMPORTS)]
     return [min(times) for times in zip(*rounds, strict=True)]
+
+
+def explorer_seconds() -> tuple[float, bool]:
+    """What making an explorer takes in a kernel that has not imported ``tutor``, and whether matplotlib came in."""
+    code = (
+        "import ipykernel.ipkernel, sys, time\n"
+        "start = time.perf_counter()\n"
+        "import tutor\n"
+        "tutor.explore(tutor.LSTM)\n"
+        "print(time.perf_counter() - start, 'matplotlib' in sys.modules)\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(IMPORTS // 3)
+    ]
+    return min(float(seconds) for seconds, _ in runs), any(loaded == "True" for _, loaded in runs)
+
+
+def message_bytes(what: str, control: str) -> int:
+    """The longest message to the screen in ten steps of a control."""
+    explorer = tutor.explore(getattr(tutor, what))
+    sent: list[int] = []
+    explorer._send = lambda message, **_: sent.append(len(json.dumps(message)))
+    for number in range(1, 11):
+        moves = {"n": number, "jumps": 0, "to": "", "changes": {control: 300 + number}}
+        explorer.set_state({"moves": moves})
+    explorer.close()
+    return max(sent)
 
 
 @dataclass(frozen=True)
