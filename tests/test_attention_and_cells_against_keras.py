@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tutor
-from tutor.ledgers.walk import one_or_all
+from tutor.layers.calls import one_or_all
 
 if TYPE_CHECKING:
     from conftest import Weightless
