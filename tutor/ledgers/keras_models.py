@@ -204,10 +204,10 @@ def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     if ours is None:
         return None
     # Of several tensors, what Keras noted says which is which.
-    called_on, noted = (lambda: shapes), (lambda: build_shapes(theirs))
-    for candidate in (called_on, noted) if len(shapes) == 1 else (noted, called_on):
+    for from_call in (True, False) if len(shapes) == 1 else (False, True):
+        read = shapes if from_call else build_shapes(theirs)
         try:
-            if read := candidate():
+            if read:
                 return ours.build(ours._read(read))  # noqa: SLF001
         except (TypeError, ValueError):
             continue
