@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from tutor.layers.built import Built, BuiltOfParts, Shape
+from tutor.layers.built import Built, Shape
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
 from tutor.ledgers.walk import Leaf, Walk
 from tutor.models.graph import Graph, WholeModel
@@ -115,4 +115,4 @@ def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:
         for name, built in zip(identifiers(builts), builts.values(), strict=True)
         for weight in built.weights
     )
-    return BuiltOfParts(model, input_shape, output_shape, weights)
+    return Built(model, input_shape, output_shape, weights)
