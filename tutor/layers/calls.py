@@ -221,7 +221,7 @@ class Arithmetic(Operation):
                 wanted = "the shapes must be the same, apart from axes of size 1"
                 raise MisfitError(repr(self), f"{wanted}; got {checks.listed(shapes, 'and')}.")
             output.append(next(iter(known), None if None in sizes else 1))
-        return Built(self, input_shape, tuple(output))  # type: ignore[arg-type]
+        return Built(self, input_shape, tuple(output))
 
 
 @dataclass(frozen=True, eq=False)
