@@ -413,6 +413,7 @@ def assert_words_fit_their_boxes(scene):
                 assert apart(extent, edges(box)), (name, box.id)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("scene", list(every_picture()))
 def test_every_picture_is_legible_and_well_laid_out(scene):
     assert_well_laid_out(scene)

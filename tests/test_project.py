@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -82,3 +83,44 @@ def test_readmes_formulas_are_the_packages(layer: str, shape: str, formula: str)
     names = {name: getattr(tutor, name) for name in re.findall(r"(\w+)\(", layer)}
     built = eval(layer, names).build(eval(shape))
     assert built.formula.text == formula
+
+
+@pytest.mark.slow
+def test_the_fast_part_has_something_of_every_test_module() -> None:
+    """All but what needs a browser or PyPI: there, nothing is fast."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "not slow", "tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+    modules = {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert {line.partition("::")[0].removeprefix("tests/") for line in done.stdout.splitlines() if "::" in line} == (
+        modules - {"test_setup.py"}
+    )
+
+
+ASK_A_COMPLETER = """
+import sys
+
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+shell.run_cell("import tutor; lstm = tutor.LSTM(128)")
+with provisionalcompleter():
+    for typed in sys.argv[1:]:
+        print(*(one.text.removeprefix(".") for one in shell.Completer.completions(typed, len(typed))))
+"""
+
+
+def test_a_notebook_completes_names_and_arguments() -> None:
+    """Though a layer's signature is text, and the package's names are looked up when they are asked for."""
+    typed = ["tutor.LST", "tutor.LSTM(128, return_s", "lstm.unit_f"]
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_A_COMPLETER, *typed],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["LSTM LSTMCell", "return_sequences= return_state=", "unit_forget_bias"]

@@ -9,7 +9,7 @@ from test_svg import assert_follows
 
 import tutor
 from tutor.pictures.scene import Box, Label, Wire
-from tutor.pictures.window import LONGEST_SIDE, LONGEST_STRIP, places_of, window_scene
+from tutor.pictures.window import LONGEST_ROW, LONGEST_SIDE, places_of, window_scene
 
 CASES = {
     "plain": (tutor.Conv2D(1, 3), (7, 7)),
@@ -141,7 +141,7 @@ def test_of_a_large_input_an_excerpt_is_drawn_and_said_to_be_one(layer, size):
         scene = window_scene(shape, step)
         lines = [item.points for item in scene.items if item.id.startswith(("input/cells", "input/padding"))]
         across, down = ({round(end[axis], 3) for ends in lines for end in ends} for axis in (0, 1))
-        assert 2 < len(across) <= (LONGEST_STRIP if len(size) == 1 else LONGEST_SIDE) + 1
+        assert 2 < len(across) <= (LONGEST_ROW if len(size) == 1 else LONGEST_SIDE) + 1
         assert len(down) <= LONGEST_SIDE + 1
         assert [item for item in scene.items if item.id.startswith("window/")]
         assert texts(scene)["note-3"].startswith("An excerpt: ")
@@ -155,6 +155,15 @@ def test_the_words_say_which_cells_feed_which():
         "Step 6 of Conv2D, from (None, 7, 9, 3) to (None, 3, 4, 8). Output row 1, column 2 is made"
     )
     assert "in all 3 channels" in scene.alt
+
+
+def test_padding_that_is_not_drawn_is_not_pointed_at():
+    middle = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 112 * 224 + 112)
+    assert not [item for item in middle.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "The padding around the input is outside this excerpt." in middle.alt
+    corner = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 0)
+    assert [item for item in corner.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "Dashed cells are padding" in corner.alt
 
 
 def test_causal_reads_nothing_later_and_pads_in_front():

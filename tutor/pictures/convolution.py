@@ -51,12 +51,12 @@ class _Convolution:
     @property
     def numbers(self) -> str:
         """How many filters there are, in words."""
-        return "1 filter" if self.filters == 1 else f"{self.filters} filters"
+        return "1 filter" if self.filters == 1 else f"{self.filters:,} filters"
 
     @property
     def weights(self) -> str:
         """The size of one filter."""
-        return " × ".join(map(str, self.built.weights[0].shape[:-1])) + " weights"
+        return " × ".join(f"{size:,}" for size in self.built.weights[0].shape[:-1]) + " weights"
 
     @property
     def has_bias(self) -> bool:
@@ -120,11 +120,12 @@ def _heading(what: _Convolution) -> Iterator[Item]:
 def _sheets(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[Item]:
     """What enters with one window on it; what leaves with what the first filter writes there, and the last."""
     down, across = what.down, what.across
-    left, top, *_ = entering.corners
     yield from entering.sheets("input")
-    yield Box("input/window", left, top, *what.window(entering, down.reach, across.reach), line=_THICK)
+    yield Box(
+        "input/window", entering.left, entering.top, *what.window(entering, down.reach, across.reach), line=_THICK
+    )
     yield from entering.labels("input", (down.name, across.name), what.sizes[0], _BRANCH - 4, at_right=False)
-    left, top, *_ = leaving.corners
+    left, top = leaving.left, leaving.top
     last, *others = leaving.sheets("output")
     number = what.window(leaving, 1, 1)
     yield last
@@ -139,7 +140,6 @@ def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[It
     """The first filter and the last: each reads the channels of its group, and writes a sheet of its own."""
     largest = max(what.down.window, what.across.window)
     sides = [max(window * _FILTER_SIDE / largest, SHORTEST) for window in (what.across.window, what.down.window)]
-    left, top, *_ = leaving.corners
     for number in (1,) if what.filters == 1 else (1, what.filters):
         is_last = number > 1
         name, y = ("filter-last", _LAST_FILTER) if is_last else ("filter-first", _FIRST_FILTER)
@@ -150,7 +150,7 @@ def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[It
         yield from bracket
         yield Wire(f"{name}/way-in", (start, (_BRANCH, start[1]), (_BRANCH, end[1]), end))
         back = leaving.depth if is_last else 0.0
-        start, end = stack.way_out, (left + back, top - back + SMALLEST_WINDOW / 2)
+        start, end = stack.way_out, (leaving.left + back, leaving.top - back + SMALLEST_WINDOW / 2)
         yield Wire(f"{name}/way-out", (start, (_BEND, start[1]), (_BEND, end[1]), end))
     if what.filters > 2:
         yield Label("filters/between", _FILTER, (_FIRST_FILTER + _LAST_FILTER) / 2, "⋮", 20, 13)
@@ -158,7 +158,7 @@ def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[It
 
 def _filter(name: str, stack: Stack, number: int, what: _Convolution) -> Iterator[Item]:
     yield from stack.sheets(name, "paper")
-    left, top, right, bottom = stack.corners
+    left, top, right, bottom = stack.left, stack.top, stack.right, stack.bottom
     rows, columns = (axis.window if axis.window <= MOST_LINES else 1 for axis in (what.down, what.across))
     for place in range(1, columns):
         x = left + (right - left) * place / columns
@@ -167,7 +167,7 @@ def _filter(name: str, stack: Stack, number: int, what: _Convolution) -> Iterato
         y = top + (bottom - top) * place / rows
         yield Wire(f"{name}/row-{place}", ((left, y), (right, y)), width=_THIN, arrow=False)
     y, room = stack.way_out[1], _BEND - _WORDS - 4
-    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number}", room, _SMALL, "start", bold=True)
+    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number:,}", room, _SMALL, "start", bold=True)
     yield Label(f"{name}/weights", _WORDS, y - 9.5, what.weights, room, _SMALL, "start")
     yield Label(f"{name}/bias", _WORDS, y + 9.5, "+ 1 bias" if what.has_bias else "no bias", room, _SMALL, "start")
 
@@ -187,9 +187,9 @@ def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:
 def _meaning(what: _Convolution) -> str:
     if what.channels == 1:
         return "Each filter reads the one channel of the input and makes one channel of the output."
-    part = "both" if what.channels == 2 else f"all {what.channels}"
+    part = "both" if what.channels == 2 else f"all {what.channels:,}"
     if what.reads < what.channels:
-        part = f"only {what.reads} of the {what.channels}"
+        part = f"only {what.reads:,} of the {what.channels:,}"
     return f"Each filter reads {part} channels of the input and makes one channel of the output."
 
 

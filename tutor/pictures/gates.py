@@ -48,7 +48,8 @@ def gate_scene(built: Built) -> Scene:
         items.append(Label(f"note-{place}", 6, y, note, WIDTH - 12, 8.5, "start", "muted"))
     spare = wiring.top - TOP
     height = bottom + _NOTE * len(notes) - spare
-    return Scene(WIDTH, height, tuple(moved(item, 0, -spare) for item in items), _in_words(cell, wiring, notes))
+    items = [moved(item, 0, -spare) for item in items] if spare else items
+    return Scene(WIDTH, height, tuple(items), _in_words(cell, wiring, notes))
 
 
 def _cell(built: Built) -> tuple[Built, list[str]]:

@@ -34,7 +34,7 @@ COLOURS = {
     "gate-candidate": Colour("#009e73", "#009e73"),
 }
 
-#: The three cells' candidates (and the SimpleRNN's only gate) play one part, so they share one colour.
+#: The candidates play one part, and so does what makes a SimpleRNN's new state: they share one colour.
 _CANDIDATES = {"c_tilde", "h_tilde", "h"}
 
 

@@ -38,37 +38,14 @@ _LEGEND_STEP = 112.0
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A weight laid flat, at ``scale`` points for each row and column; its title tells it from the others."""
+    """A weight laid flat into columns and rows, with its width and height in points; its title tells it apart."""
 
     id: str
     title: str
     weight: Weight
-    scale: float
-
-    @property
-    def flat(self) -> tuple[int, int]:
-        """Its columns and its rows."""
-        return _flat(self.weight)
-
-    @property
-    def least(self) -> tuple[float, float]:
-        """The least width and height: each gate's slice can be seen."""
-        return THINNEST * max(len(self.weight.gates), 1), THINNEST
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Its width and height in points."""
-        (columns, rows), (width, height) = self.flat, self.least
-        return max(columns * self.scale, width), max(rows * self.scale, height)
-
-    @property
-    def is_to_scale(self) -> bool:
-        """Whether it is drawn as large as it is."""
-        return all(number * self.scale >= least for number, least in zip(self.flat, self.least, strict=True))
-
-
-def _flat(weight: Weight) -> tuple[int, int]:
-    return (weight.shape[-1], prod(weight.shape[:-1])) if weight.shape else (1, 1)
+    flat: tuple[int, int]
+    size: tuple[float, float]
+    is_to_scale: bool
 
 
 @dataclass(frozen=True)
@@ -104,7 +81,7 @@ def weight_scene(built: Built) -> Scene:
     strips = ceil(len(weights) / _IN_A_STRIP)
     in_a_strip = ceil(len(weights) / strips)
     place = _Place.of(weights, (_ROOM + _GAP) / in_a_strip - _GAP)
-    every = _to_scale(weights, place)
+    every = [*_to_scale(weights, place.rectangle)]
     items: list[Item] = []
     for number, drawn in enumerate(every):
         row, column = divmod(number, in_a_strip)
@@ -124,14 +101,16 @@ def weight_scene(built: Built) -> Scene:
     return Scene(_WIDTH, y - _LINE / 2 + _MARGIN, tuple(items), " ".join(said))
 
 
-def _to_scale(weights: Sequence[Weight], place: _Place) -> list[_Drawn]:
-    """The weights on the largest scale at which each of them fits into its place."""
+def _to_scale(weights: Sequence[Weight], room: tuple[float, float]) -> Iterator[_Drawn]:
+    """The weights on the largest scale at which each of them fits into its room."""
     names = [weight.name for weight in weights]
     titles = [f"{one.part} {one.name}" if names.count(one.name) > 1 else one.name for one in weights]
-    room = place.rectangle
-    scale = min(room[side] / number for weight in weights for side, number in enumerate(_flat(weight)))
-    ids = numbered(title.strip().replace(" ", "-") for title in titles)
-    return [_Drawn(*each, scale) for each in zip(ids, titles, weights, strict=True)]
+    flat = [(one.shape[-1], prod(one.shape[:-1])) if one.shape else (1, 1) for one in weights]
+    scale = min(room[side] / number for both in flat for side, number in enumerate(both))
+    for name, title, weight, (columns, rows) in zip(numbered(titles), titles, weights, flat, strict=True):
+        width, height = columns * scale, rows * scale
+        size = max(width, THINNEST * max(len(weight.gates), 1)), max(height, THINNEST)
+        yield _Drawn(name.strip().replace(" ", "-"), title, weight, (columns, rows), size, size == (width, height))
 
 
 def _rectangle(drawn: _Drawn, x: float, y: float, place: _Place) -> Iterator[Item]:
@@ -178,8 +157,9 @@ def _scale_note(every: Sequence[_Drawn]) -> str:
     thick = [drawn.title for drawn in every if not drawn.is_to_scale]
     if not thick:
         return f"{note}."
-    verb = "is" if len(thick) == 1 else "are"
-    return f"{note}, but {listed(thick)} {verb} drawn thicker than to scale."
+    if len(thick) == len(every) > 1:
+        return f"{note}; all are drawn thicker."
+    return f"{note}; {listed(thick)} {'is' if len(thick) == 1 else 'are'} drawn thicker."
 
 
 def _flat_notes(every: Sequence[_Drawn]) -> list[str]:

@@ -1,11 +1,11 @@
 """The window of a convolution or a pooling on its way over the input: which cells it reads, and which one it writes.
 
-Downwards and across are treated alike; a strip is a grid of one row. Lengths are in points.
+A sequence is a grid of one row, with the output below the input instead of beside it. Lengths are in points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -21,14 +21,14 @@ from tutor.pictures.wording import listed
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-#: So many cells of an axis are drawn at most, padding included: on a strip, and on each side of a grid.
-LONGEST_STRIP, LONGEST_SIDE = 28, 16
+#: So many cells of an axis are drawn at most, padding included: of a sequence, and on each side of a grid.
+LONGEST_ROW, LONGEST_SIDE = 28, 16
 
 _TITLE_Y, _SHAPE_Y, _RAIL_Y, _INDEX_Y, _TOP = 12.0, 26.0, 44.0, 57.0, 65.0
-#: Beside a grid: the rail of the stride and the rows' numbers, then the way to the output, then its rows' numbers.
+#: Beside the input: the rail of the stride and the rows' numbers, then the way to the output, then its rows' numbers.
 _LEFT, _GAP, _RIGHT = 84.0, 72.0, 34.0
-#: Right of a strip there is room for the stride's number, below it for the way to the output.
-_STRIDE, _DOWN = 58.0, 46.0
+#: Beside a sequence there is room for the stride's number; below it, for the way to the output and its numbers.
+_STRIDE, _DOWN, _INDEX = 58.0, 46.0, 8.0
 _LARGEST_CELL, _HIGHEST, _INSET = 24.0, 290.0, 0.18
 _THIN, _DASHED, _THICK = 0.8, 1.2, 1.8
 _SMALL, _INDEX_SIZE = 9.5, 7.5
@@ -47,16 +47,18 @@ def window_scene(built: Built, step: int = 0) -> Scene:
         ValueError: the layer has no such window, a size is not known, or there is no such place.
     """
     axes = _axes(built)
-    is_strip = axes[0] is ONE_ROW
-    most = LONGEST_STRIP if is_strip else LONGEST_SIDE
-    down, across = (View.of(*one, most) for one in zip(axes, _places(built, axes, step), strict=True))
-    layout = _strip(down, across) if is_strip else _grid(down, across)
-    notes = notes_at(built, [across] if is_strip else [down, across])
-    below, end = lines_below(
-        [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()],
-        notes,
-        layout.bottom + (50 if is_strip else 18),
-    )
+    number, places = whole_number(f"{built.layer.kind}: step", step, 0), places_of(built)
+    if number >= places:
+        raise ValueError(
+            f"{built.layer.kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}."
+        )
+    at = divmod(number, axes[1].output or 1)
+    most = LONGEST_ROW if axes[0] is ONE_ROW else LONGEST_SIDE
+    down, across = (View.of(axis, place, most) for axis, place in zip(axes, at, strict=True))
+    layout = _Layout.of(down, across)
+    rules = ((f"output {name}", equation(rule)) for name, rule in built.output_rules.items())
+    notes = notes_at(built, [view for view in (down, across) if view.axis.name])
+    below, end = lines_below(rules, notes, layout.bottom + 18)
     items = [*_input(built, layout), *_output(built, layout), *_funnel(layout), *below]
     opening = f"Step {step} of {built.layer.kind}, from {built.input_shape} to {built.output_shape}."
     return Scene(WIDTH, end, tuple(items), " ".join([opening, *notes]))
@@ -81,27 +83,17 @@ def _axes(built: Built) -> tuple[Axis, Axis]:
     return axes
 
 
-def _places(built: Built, axes: Sequence[Axis], step: int) -> tuple[int, int]:
-    """The place along each axis of a step in reading order."""
-    number, places = whole_number(f"{built.layer.kind}: step", step, 0), places_of(built)
-    if number >= places:
-        raise ValueError(
-            f"{built.layer.kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}."
-        )
-    return divmod(number, axes[1].output or 1)
-
-
 @dataclass(frozen=True)
 class _Line:
-    """Cells in a line: where the first of them begins, and how far it is to the next."""
+    """Cells in a line, and where the first of them begins."""
 
-    first: int
+    cells: range
     start: float
-    pitch: float
+    cell: float
 
     def at(self, cell: int) -> float:
         """Where a cell begins."""
-        return self.start + (cell - self.first) * self.pitch
+        return self.start + (cell - self.cells.start) * self.cell
 
 
 @dataclass(frozen=True)
@@ -114,8 +106,23 @@ class _Layout:
     reads: tuple[_Line, _Line]
     writes: tuple[_Line, _Line]
 
+    @classmethod
+    def of(cls, down: View, across: View) -> _Layout:
+        is_row = down.axis is ONE_ROW
+        columns = len(across.cells) + (0 if is_row else len(across.places))
+        begin, end = (MARGIN, WIDTH - MARGIN - _STRIDE) if is_row else (_LEFT, WIDTH - _GAP - _RIGHT)
+        cell = min(_LARGEST_CELL, (end - begin) / columns, _HIGHEST / len(down.cells))
+        columns_of = _Line(across.cells, begin + (end - begin - columns * cell) / 2, cell)
+        # What is made of a window stands below the cell of the same number, or beside the input.
+        same = across.places.start if across.places.start in across.cells else across.inside.start
+        x = columns_of.at(same) if is_row else columns_of.at(across.cells.stop) + _GAP
+        y = _TOP + cell + _DOWN if is_row else _TOP
+        writes = _Line(down.places, y, cell), _Line(across.places, x, cell)
+        return cls(down, across, cell, (_Line(down.cells, _TOP, cell), columns_of), writes)
+
     @property
-    def is_strip(self) -> bool:
+    def is_row(self) -> bool:
+        """Whether the input is a sequence."""
         return self.down.axis is ONE_ROW
 
     def frame(self, row: int | None = None, column: int | None = None) -> _Frame:
@@ -134,43 +141,24 @@ class _Layout:
     @property
     def bottom(self) -> float:
         """Where the cells end."""
-        return max(self.reads[0].at(self.down.cells.stop), self.writes[0].at(self.down.places.stop))
-
-
-def _grid(down: View, across: View) -> _Layout:
-    columns, room = len(across.cells) + len(across.places), WIDTH - _LEFT - _GAP - _RIGHT
-    cell = min(_LARGEST_CELL, room / columns, _HIGHEST / len(down.cells))
-    left = _LEFT + (room - columns * cell) / 2
-    right = left + len(across.cells) * cell + _GAP
-    reads = _Line(down.cells.start, _TOP, cell), _Line(across.cells.start, left, cell)
-    writes = _Line(down.places.start, _TOP, cell), _Line(across.places.start, right, cell)
-    return _Layout(down, across, cell, reads, writes)
-
-
-def _strip(down: View, across: View) -> _Layout:
-    room, first = WIDTH - 2 * MARGIN - _STRIDE, across.places.start
-    cell = min(_LARGEST_CELL, room / len(across.cells))
-    line = _Line(across.cells.start, MARGIN + (room - len(across.cells) * cell) / 2, cell)
-    # Below the middle of what it is made from, or, where nothing later may be read, below the last of it.
-    begin, end = map(line.at, across.framed(first))
-    start = end - cell if across.axis.padding == "causal" else (begin + end - cell) / 2
-    writes = _Line(0, _TOP + cell + _DOWN, cell), _Line(first, start, across.axis.stride * cell)
-    return _Layout(down, across, cell, (_Line(0, _TOP, cell), line), writes)
+        if self.is_row:
+            return self.writes[0].start + self.cell + 3 * _INDEX + _SHAPE_Y - _TITLE_Y
+        return _TOP + max(len(self.down.cells), len(self.down.places)) * self.cell
 
 
 def _input(built: Built, layout: _Layout) -> Iterator[Item]:
     down, across, cell, lines = layout.down, layout.across, layout.cell, layout.reads
-    left, room = lines[1].start, _GAP + len(across.cells) * cell - 8
-    yield from _heading("input", left, _TITLE_Y, str(built.input_shape), room)
+    left = lines[1].start
+    yield from _heading("input", left, _TITLE_Y, str(built.input_shape), _GAP + len(across.cells) * cell - 8)
     if (down.inside, across.inside) != (down.cells, across.cells):
-        yield from _cells("input/padding", lines, down.cells, across.cells, cell, dashed=True)
+        yield from _cells("input/padding", lines, down.cells, across.cells, dashed=True)
         x, y = (line.at(view.inside.start) - _THIN / 2 for line, view in zip(lines[::-1], (across, down), strict=True))
         width, height = (len(view.inside) * cell + _THIN for view in (across, down))
         yield Box("input/ground", x, y, width, height, edge=None)
-    yield from _cells("input/cells", lines, down.inside, across.inside, cell)
-    yield from _numbers("input/column", lines[1], across.inside, _INDEX_Y, cell)
-    if not layout.is_strip:
-        yield from _numbers("input/row", lines[0], down.inside, left - 5, cell, "end")
+    yield from _cells("input/cells", lines, down.inside, across.inside)
+    yield from _numbers("input/column", lines[1], across.inside, _INDEX_Y)
+    if not layout.is_row:
+        yield from _numbers("input/row", lines[0], down.inside, left - 5, "end")
     yield from _strides(layout)
     for i, row in enumerate(down.reads):
         for j, column in enumerate(across.reads):
@@ -179,35 +167,31 @@ def _input(built: Built, layout: _Layout) -> Iterator[Item]:
 
 
 def _output(built: Built, layout: _Layout) -> Iterator[Item]:
-    down, across, cell, lines = layout.down, layout.across, layout.cell, layout.writes
-    yield from _cells("output", lines, down.places, across.places, cell)
-    yield _mark("output/written", layout.written[0], layout.written[1], cell)
+    down, across, lines, shape = layout.down, layout.across, layout.writes, str(built.output_shape)
+    yield from _cells("output/cells", lines, down.places, across.places)
+    yield _mark("output/written", layout.written[0], layout.written[1], layout.cell)
     yield _outline("output/frame", layout.written)
-    shape = str(built.output_shape)
-    if layout.is_strip:
-        below, left = lines[0].start + cell, layout.reads[1].start
-        yield from _numbers("output/column", lines[1], across.places, below + 8, cell)
-        yield from _heading("output", left, below + 24, shape, WIDTH - left - MARGIN, beside=True)
+    if layout.is_row:
+        x, y = layout.reads[1].start, lines[0].start + layout.cell + _INDEX
+        yield from _numbers("output/column", lines[1], across.places, y)
+        yield from _heading("output", x, y + 2 * _INDEX, shape, WIDTH - x - MARGIN)
     else:
+        yield from _numbers("output/column", lines[1], across.places, _INDEX_Y)
+        yield from _numbers("output/row", lines[0], down.places, lines[1].at(across.places.stop) + 5, "start")
         # A narrow output's shape is wider than its cells, but left of it there is room.
-        x = min(lines[1].start, WIDTH - MARGIN - _SMALL * metrics.width(shape) / 0.98)
-        yield from _numbers("output/column", lines[1], across.places, _INDEX_Y, cell)
-        yield from _numbers("output/row", lines[0], down.places, lines[1].at(across.places.stop) + 5, cell, "start")
+        x = min(lines[1].start, WIDTH - 2 * MARGIN - _SMALL * metrics.width(shape))
         yield from _heading("output", x, _TITLE_Y, shape, WIDTH - x - MARGIN)
 
 
 def _cells(
-    name: str, lines: tuple[_Line, _Line], down: range, across: range, cell: float, *, dashed: bool = False
+    name: str, lines: tuple[_Line, _Line], down: range, across: range, *, dashed: bool = False
 ) -> Iterator[Wire]:
-    """Cells as the lines around them; those of a row may stand apart."""
-    rows, columns = lines
-    top, left = rows.at(down.start), columns.at(across.start)
-    sides, spans = [left + place * cell for place in range(len(across) + 1)], [(left, left + len(across) * cell)]
-    if columns.pitch > cell:
-        spans = [(columns.at(column), columns.at(column) + cell) for column in across]
-        sides = [side for span in spans for side in span]
-    ends = [((x, top), (x, top + len(down) * cell)) for x in sides]
-    ends += [((x, top + row * cell), (end, top + row * cell)) for row in range(len(down) + 1) for x, end in spans]
+    """Cells as the lines between them."""
+    rows, columns = (
+        [line.at(cell) for cell in range(cells.start, cells.stop + 1)]
+        for line, cells in zip(lines, (down, across), strict=True)
+    )
+    ends = [((x, rows[0]), (x, rows[-1])) for x in columns] + [((columns[0], y), (columns[-1], y)) for y in rows]
     for place, line in enumerate(ends):
         yield Wire(f"{name}-{place}", line, "muted", _THIN, arrow=False, dashed=dashed)
 
@@ -255,26 +239,20 @@ def _strides(layout: _Layout) -> Iterator[Item]:
         yield Label("stride/down-words", x - 5, (start + end) / 2, words, 42, 9, "end", "muted")
 
 
-def _heading(name: str, x: float, y: float, shape: str, room: float, *, beside: bool = False) -> Iterator[Label]:
-    right, down = (48.0, 0.0) if beside else (0.0, _SHAPE_Y - _TITLE_Y)
+def _heading(name: str, x: float, y: float, shape: str, room: float) -> Iterator[Label]:
     yield Label(f"{name}/title", x, y, name, min(room, 46), 10.5, "start", bold=True)
-    yield Label(f"{name}/shape", x + right, y + down, shape, room - right, _SMALL, "start")
+    yield Label(f"{name}/shape", x, y + _SHAPE_Y - _TITLE_Y, shape, room, _SMALL, "start")
 
 
 def _numbers(
-    name: str,
-    line: _Line,
-    cells: range,
-    beside: float,
-    cell: float,
-    anchor: Literal["start", "middle", "end"] = "middle",
+    name: str, line: _Line, cells: range, beside: float, anchor: Literal["start", "middle", "end"] = "middle"
 ) -> Iterator[Label]:
-    """The cells' numbers above or below them, every third of them where they are wide, or at their side."""
-    is_row = anchor == "middle"
-    every = 3 if is_row and _INDEX_SIZE * metrics.width(str(cells[-1])) > cell - 1 else 1
+    """The cells' numbers above them, every third of them where they are wide, or at their side."""
+    is_above = anchor == "middle"
+    every = 3 if is_above and _INDEX_SIZE * metrics.width(str(cells.stop)) > line.cell - 1 else 1
     for place, number in enumerate(cells[::every]):
-        middle = line.at(number) + cell / 2
-        (x, y), room = ((middle, beside), every * cell - 2) if is_row else ((beside, middle), 27)
+        middle = line.at(number) + line.cell / 2
+        (x, y), room = ((middle, beside), every * line.cell - 2) if is_above else ((beside, middle), 27)
         yield Label(f"{name}-{place}", x, y, str(number), room, _INDEX_SIZE, anchor, "muted")
 
 
@@ -283,7 +261,7 @@ def _funnel(layout: _Layout) -> Iterator[Wire]:
     left, top, right, bottom = layout.frame()
     x, y, end, below = layout.written
     ways = [((right, top), (x, y)), ((right, bottom), (x, below))]
-    if layout.is_strip:
+    if layout.is_row:
         ways = [((left, bottom), (x, y)), ((right, bottom), (end, y))]
     for place, points in enumerate(ways):
         yield Wire(f"way/{place}", points, width=_THIN, arrow=False)

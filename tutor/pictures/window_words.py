@@ -30,14 +30,14 @@ def notes_at(built: Built, views: Sequence[View]) -> list[str]:
 
 def _step_words(views: Sequence[View]) -> str:
     read = ", ".join(_cells(view, view.axis.read(view.place)) for view in views)
-    written = ", ".join(f"{_CELL[view.axis.name]} {view.place}" for view in views)
+    written = ", ".join(f"{_CELL[view.axis.name]} {view.place:,}" for view in views)
     return f"Output {written} is made from input {read}."
 
 
 def _cells(view: View, cells: Sequence[int]) -> str:
     name = _CELL[view.axis.name] + ("s" if len(cells) > 1 else "")
     numbers = [
-        str(cell).replace("-", "−") for cell in (cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1]))
+        f"{cell:,}".replace("-", "−") for cell in (cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1]))
     ]
     if len(numbers) < len(cells):
         return f"{name} {', '.join(numbers[:-1])}, …, {numbers[-1]}"
@@ -47,6 +47,8 @@ def _cells(view: View, cells: Sequence[int]) -> str:
 def _padding_words(built: Built, views: Sequence[View]) -> str:
     """What the padding is, or what is left over without it."""
     if any(sum(view.axis.margins) for view in views):
+        if all(view.inside == view.cells for view in views):
+            return "The padding around the input is outside this excerpt."
         held = "the pooling leaves them out" if built.layer.kind in (*_MAX, *_MEAN) else "they hold zeros"
         outside = [(view, cells) for view in views for cells in _outside(view) if cells]
         verb = "is" if sum(len(cells) for _, cells in outside) == 1 else "are"
@@ -78,15 +80,15 @@ def _work_words(built: Built) -> str:
         return f"One channel is drawn. In each channel, the window {work}{mixed}."
     groups = getattr(built.layer, "groups", 1)
     if groups > 1 and channels is not None:
-        share = f"{channels // groups} of the {channels} channels"
+        share = f"{channels // groups:,} of the {channels:,} channels"
         return f"Each filter adds up, weighted, what the window holds in {share}, those of its group; one is drawn."
-    whole = "" if channels == 1 else f" in all {channels} channels, of which one is drawn"
+    whole = "" if channels == 1 else f" in all {channels:,} channels, of which one is drawn"
     return f"Each filter adds up, weighted, what the window holds{whole}."
 
 
 def _excerpt_words(views: Sequence[View]) -> str:
     cut = [
-        f"{_CELL[view.axis.name]}s {view.inside.start} to {view.inside.stop - 1} of {view.axis.size:,}"
+        f"{_CELL[view.axis.name]}s {view.inside.start:,} to {view.inside.stop - 1:,} of {view.axis.size:,}"
         for view in views
         if len(view.cells) < (view.axis.size or 0) + sum(view.axis.margins)
     ]

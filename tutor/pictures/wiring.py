@@ -109,67 +109,49 @@ _GRU = _Plan(
 _PLANS = {("h",): _SIMPLE, ("i", "f", "c_tilde", "o"): _LSTM, ("z", "r", "h_tilde"): _GRU}
 
 
-@dataclass(frozen=True)
 class Wiring:
-    """The inside of a cell, built."""
+    """The inside of a cell.
 
-    built: Built
+    Attributes:
+        columns: the x of each gate.
+        top: where the cell begins; above it are the equations and the output only.
+        input_shape: the shape of one timestep's input.
+        state_shape: the shape of a state, and of every value between gates and states.
+        joined: how many numbers, or channels of images, the old state and the input have together.
+    """
 
-    @property
-    def _layer(self) -> Any:
-        return self.built.layer
-
-    @property
-    def _plan(self) -> _Plan:
-        return _PLANS[tuple(gate.name for gate in self._layer.gates)]
-
-    @property
-    def columns(self) -> Mapping[str, float]:
-        """The x of each gate."""
-        return self._plan.gates
-
-    @property
-    def top(self) -> float:
-        """Where the cell begins; above it are the equations and the output only."""
-        return self._plan.top
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one timestep's input."""
-        return _of_a_timestep(self.built.input_shape, self.built.input_axes)
-
-    @property
-    def state_shape(self) -> Shape:
-        """The shape of a state, and of every value between gates and states."""
-        several = isinstance(self.built.output_axes[0], tuple)
-        shape, axes = self.built.output_shape, self.built.output_axes
-        return _of_a_timestep(shape[0], axes[0]) if several else _of_a_timestep(shape, axes)
-
-    @property
-    def joined(self) -> str:
-        """How many numbers, or channels of pictures, the old state and the input have together."""
-        both = [size.value for size in self.built.order if size.name in ("units", "filters")]
-        both += [size.value for size in self.built.order if size.name in ("features", "channels")]
-        channels = " channels" if self._layer.spatial else ""
-        return f"{both[0]} + {both[1]} = {sum(both)}{channels}"
+    def __init__(self, built: Built) -> None:
+        self._layer: Any = built.layer
+        self._gates: tuple[Gate, ...] = self._layer.gates
+        self._steps: dict[str, Step] = {step.name: step for step in self._layer.steps}
+        self._plan = _PLANS[tuple(gate.name for gate in self._gates)]
+        self.columns, self.top = self._plan.gates, self._plan.top
+        self.input_shape = _of_a_timestep(built.input_shape, built.input_axes)
+        several = isinstance(built.output_axes[0], tuple)
+        output, axes = built.output_shape, built.output_axes
+        self.state_shape = _of_a_timestep(output[0], axes[0]) if several else _of_a_timestep(output, axes)
+        sizes, is_image = built.sizes, bool(self._layer.spatial)
+        state, entering = (sizes.filters, sizes.channels) if is_image else (sizes.units, sizes.features)
+        channels = " channels" if is_image else ""
+        self.joined = f"{state.value:,} + {entering.value:,} = {state.value + entering.value:,}{channels}"
 
     def items(self) -> Iterator[Item]:
         """From back to front: what comes in, wires in the order of computing, then what stands on them."""
         for state in self._layer.states:
             yield from self._old_state(state)
         yield from self._input()
-        for gate in self._layer.gates:
+        for gate in self._gates:
             if gate.state != "h_old":
                 yield from self._apart(gate)
-        for step in self._layer.steps:
+        for step in self._steps.values():
             for value in step.reads:
                 yield from self._wire(value, step)
         for state in self._layer.states:
             yield from self._new_state(state)
-        for gate in self._layer.gates:
+        for gate in self._gates:
             yield from self._gate(gate)
             yield self._caption(gate.name)
-        for step in self._layer.steps:
+        for step in self._steps.values():
             yield from self._step(step)
             if step.name not in self._layer.states:
                 yield self._caption(step.name)
@@ -192,7 +174,7 @@ class Wiring:
         yield Wire("x", ((INPUT, INPUT_END), (INPUT, _BUS), (INPUT + 10, _BUS)), arrow=False)
         yield self._shape("x", INPUT - 6, INPUT_END - 14, INPUT - 12, anchor="end")
         yield Label("x-words", INPUT - 6, INPUT_END - 4, "input", INPUT - 12, SMALL, "end", "muted")
-        *columns, last = sorted(self._plan.gates[gate.name] for gate in self._layer.gates if gate.state == "h_old")
+        *columns, last = sorted(self._plan.gates[gate.name] for gate in self._gates if gate.state == "h_old")
         yield Wire("joined", ((INPUT + 10, _BUS), (last, _BUS), (last, _GATE_BOTTOM)), width=_THICK)
         for place, x in enumerate(columns):
             yield Wire(f"joined-{place}", ((x, _BUS), (x, _GATE_BOTTOM)), width=_THICK)
@@ -240,7 +222,7 @@ class Wiring:
         if value in self._plan.gates:
             start = (self._plan.gates[value], _GATE_TOP)
             corner = (start[0], y)
-            if start[0] != x and sum(value in other.reads for other in self._layer.steps) > 1:
+            if start[0] != x and sum(value in other.reads for other in self._steps.values()) > 1:
                 fork = corner
         elif value.endswith("_old"):
             start, colour = (6.0, self._plan.enter[value.removesuffix("_old")]), "state"
@@ -263,10 +245,9 @@ class Wiring:
 
     def _edge(self, name: str, middle: Point, other: Point) -> Point:
         """Where a wire to another point crosses a step's edge."""
-        step = next((step for step in self._layer.steps if step.name == name), None)
-        if step is None:
+        if name not in self._steps:
             return middle
-        (x, y), (across, down) = middle, _REACH.get(step.sign, _PILL)
+        (x, y), (across, down) = middle, _REACH.get(self._steps[name].sign, _PILL)
         return (x + copysign(across, other[0] - x), y) if other[1] == y else (x, y + copysign(down, other[1] - y))
 
     def _passing(self, wire: Wire, ground: str) -> Iterator[Wire]:
@@ -286,7 +267,7 @@ class Wiring:
     def _step(self, step: Step) -> Iterator[Item]:
         (x, y), (across, down) = self._plan.steps[step.name], _REACH.get(step.sign, _PILL)
         if step.sign == "·":
-            role = next(gate_role(gate.name) for gate in self._layer.gates if gate.state != "h_old")
+            role = next(gate_role(gate.name) for gate in self._gates if gate.state != "h_old")
             lines = ["· recurrent_kernel", *(["+ bias[1]"] if self._layer.use_bias else [])]
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, role, radius=4)
             for place, line in enumerate(lines):
@@ -307,7 +288,7 @@ class Wiring:
         self, value: str, x: float, y: float, room: float, *, anchor: _Anchor = "start", name: str = ""
     ) -> Label:
         """A value's shape, after its symbol where it has one."""
-        is_named = value not in {step.name for step in self._layer.steps} or value in self._layer.states
+        is_named = value not in self._steps or value in self._layer.states
         symbols = f"{symbol(value)} " if is_named else ""
         shape = self.input_shape if value == "x" else self.state_shape
         text = symbols + (shape_text(shape, room - len(symbols) * 4, _SMALLEST) if len(shape) > 1 else str(shape))

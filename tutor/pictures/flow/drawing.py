@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.pictures.flow.nodes import graph_of
 from tutor.pictures.flow.places import placed
 from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Down, Wires
-from tutor.pictures.metrics import cut, shape_text, width, wrapped
+from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
 
@@ -38,11 +38,13 @@ def flow_scene(subject: Built | Ledger) -> Scene:
     places = placed(graph)
     wires = Wires(graph, places)
     cards = _cards(graph, wires.width)
-    beside = [list(_beside(graph, place, wires.width - RAIL - _SPACE)) for place in range(len(graph.nodes))]
+    # Words that are beside no wire keep more room from the box below, which they are not about.
+    inset, rest = (_SPACE, 6.0) if graph.form == "list" else (RAIL + _SPACE, 0.0)
+    beside = [list(_beside(graph, place, wires.width - inset)) for place in range(len(graph.nodes))]
     heights, words = [0.0] * places.ranks, [0.0] * places.ranks
     for place, (_, rank) in places.cells.items():
         heights[rank] = max(heights[rank], _reach(cards[place]) + 4)
-        words[rank] = max(words[rank], _reach(beside[place]))
+        words[rank] = max(words[rank], _reach(beside[place]) + rest)
     down = Down(wires, heights, words)
     items: list[Item] = []
     for frame in places.frames:
@@ -57,7 +59,7 @@ def flow_scene(subject: Built | Ledger) -> Scene:
         items.append(Box(node.id, left, top, wires.width, height, fill, radius=radius, dashed=node.layers > 1))
         slack = (height - _reach(cards[place]) - 4) / 2
         items += [moved(label, left, top + slack) for label in cards[place]]
-        items += [moved(label, left + RAIL + _SPACE, down.words[rank]) for label in beside[place]]
+        items += [moved(label, left + inset, down.words[rank]) for label in beside[place]]
     items = [moved(item, max(PAGE - wires.total, 0) / 2, 0) for item in items]
     notes = list(_notes(graph, places))
     y = (down.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
@@ -75,8 +77,7 @@ def _label(name: str, x: float, y: float, text: str, room: float, *, bold: bool 
 
 
 def _wide(text: str, size: float = _SIZE, *, bold: bool = False) -> float:
-    """The room in which a text of that size just fits."""
-    return size * width(text, bold=bold) / 0.98
+    return room_for(text, size, bold=bold)
 
 
 def _reach(labels: Sequence[Label]) -> float:

@@ -114,7 +114,7 @@ def graph_of(subject: Built | Ledger) -> Graph:
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
     if _is_chain(ledger):
-        return Graph(list(_with_tensors(folded)), "chain")
+        return Graph(_with_tensors(folded), "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
     return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
@@ -193,23 +193,21 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _with_tensors(nodes: Sequence[Node]) -> Iterator[Node]:
-    """A chain, with a box for each tensor between two layers, and without the name of what is alone."""
-    alone = {end for end in ("input", "output") if sum(node.id.startswith(end) for node in nodes) == 1}
-    *_, last = (node for node in nodes if node.kind)
-    place = 0
-    before: tuple[int, ...] = ()
+def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
+    """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
+    made: list[Node] = []
+    read: tuple[int, ...] = ()
     for node in nodes:
-        name = "" if node.id.split("-")[0] in alone else node.name
-        yield replace(node, name=name, sources=() if node.id.startswith("input") else before)
-        place += 1
-        if node.id.startswith("input"):
-            before = (*before, place - 1)
-        elif node.kind:
-            before = (place - 1,)
-            if node is not last:
-                yield Node(node.id.replace("layer", "tensor"), "", "", node.tensors, before)
-                before, place = (place,), place + 1
+        if node.kind and made and made[-1].kind:
+            made.append(Node(made[-1].id.replace("layer", "tensor"), "", "", made[-1].tensors, read))
+            read = (len(made) - 1,)
+        is_alone = not node.kind and sum(other.id[:3] == node.id[:3] for other in nodes) == 1
+        made.append(replace(node, name="" if is_alone else node.name, sources=read if node.sources else ()))
+        if node.kind:
+            read = (len(made) - 1,)
+        elif not node.sources:
+            read = (*read, len(made) - 1)
+    return made
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -279,10 +277,11 @@ def _read(row: Row | None, shape: Shape, made: Names = (), read_as: Mapping[str,
 
     Frames stay frames for a layer that reads any sequence.
     """
-    known = dict(_axes(row, "input") if row is not None else []).get(shape, axis_names(len(shape)))
-    own = {name for name in getattr(_held(row), "reads", "").split() if not name.startswith("axis_")}
+    named = dict(_axes(row, "input")) if row is not None else {}
+    known = named.get(shape, axis_names(len(shape)))
     if len(made) != len(shape):
         return known
+    own = {name for name in getattr(_held(row), "reads", "").split() if shape in named and "axis_" not in name}
     both = zip(made, known, strict=True)
     return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -128,34 +128,29 @@ class Wires:
     def _find_trunks(self) -> Mapping[tuple[int, bool], Trunk]:
         nodes, cells, boxes = self.graph.nodes, self.places.cells, set(self.places.cells.values())
         trunks: dict[tuple[int, bool], Trunk] = {}
-        for source, (column, rank) in cells.items():
-            for is_upward in (False, True):
-                ends = [
-                    r for r in self._below(source) if cells[r][1] != rank + 1 and (cells[r][1] <= rank) == is_upward
-                ]
-                if not ends:
-                    continue
-                ranks, connected = [cells[reader][1] for reader in ends], [nodes[one] for one in (source, *ends)]
-                first, last = (min(ranks) - 1, rank) if is_upward else (rank, max(ranks) - 1)
-                if not is_upward and boxes.isdisjoint((column, passed) for passed in range(rank + 1, last + 1)):
-                    trunks[source, is_upward] = Trunk(column, first, last)
-                    continue
-                beside = min(cells[place][0] for place in (source, *ends))
-                for frame in sorted(self._frames, key=lambda frame: frame.right):
-                    is_in_the_way = frame.left <= beside < frame.right and frame.bottom > first and frame.top <= last
-                    if is_in_the_way and not any(map(frame.has, connected)):
-                        beside = frame.right
-                depth = sum(all(map(frame.has, connected)) for frame in self._frames)
-                trunks[source, is_upward] = Trunk(beside, first, last, -1, depth)
+        for source, is_upward in product(cells, (False, True)):
+            column, rank = cells[source]
+            far = [reader for reader in self._below(source) if cells[reader][1] != rank + 1]
+            ends = [reader for reader in far if (cells[reader][1] <= rank) == is_upward]
+            if not ends:
+                continue
+            ranks, connected = [cells[reader][1] for reader in ends], [nodes[one] for one in (source, *ends)]
+            first, last = (min(ranks) - 1, rank) if is_upward else (rank, max(ranks) - 1)
+            if not is_upward and boxes.isdisjoint((column, passed) for passed in range(rank + 1, last + 1)):
+                trunks[source, is_upward] = Trunk(column, first, last)
+                continue
+            column = min(cells[place][0] for place in (source, *ends))
+            for frame in sorted(self._frames, key=lambda frame: frame.right):
+                is_in_the_way = frame.left <= column < frame.right and frame.bottom > first and frame.top <= last
+                if is_in_the_way and not any(map(frame.has, connected)):
+                    column = frame.right
+            depth = sum(all(map(frame.has, connected)) for frame in self._frames)
+            trunks[source, is_upward] = Trunk(column, first, last, -1, depth)
         # Short lanes are nearest to the boxes, and no two at the same height are one.
         for key, trunk in sorted(trunks.items(), key=lambda item: (item[1].last - item[1].first, item[0])):
             if trunk.lane is not None:
-                busy = {
-                    one.lane
-                    for one in trunks.values()
-                    if (one.column, one.depth) == (trunk.column, trunk.depth)
-                    and one.first <= trunk.last and trunk.first <= one.last
-                }  # fmt: skip
+                beside = [one for one in trunks.values() if (one.column, one.depth) == (trunk.column, trunk.depth)]
+                busy = {one.lane for one in beside if one.first <= trunk.last and trunk.first <= one.last}
                 trunks[key] = replace(trunk, lane=next(lane for lane in count() if lane not in busy))
         return trunks
 
@@ -201,24 +196,13 @@ def level(frames: Sequence[Frame], side: str, at: int, depth: int = 0) -> int:
 
 
 def _tracks(crossings: Mapping[int, Crossing]) -> Mapping[int, int]:
-    """The track of each wire that runs across one gap, numbered from above, so that few wires cross."""
+    """The track of each wire that runs across one gap, numbered from above; where short ones come first, few cross."""
     spans = {source: (min(above + below), max(above + below)) for source, (above, below) in crossings.items()}
-    across = [source for source, (left, right) in spans.items() if left < right]
-
-    def crossed(upper: int, lower: int) -> int:
-        """How often the two cross if the first one runs across above the second."""
-        (left, right), (start, end) = spans[upper], spans[lower]
-        down, up = crossings[upper][1], crossings[lower][0]
-        return sum(start <= x <= end for x in set(down)) + sum(left <= x <= right for x in set(up))
-
-    def cost(source: int) -> int:
-        return sum(crossed(source, other) - crossed(other, source) for other in across)
-
     tracks: dict[int, int] = {}
-    for source in sorted(across, key=lambda source: (cost(source), spans[source])):
-        left, right = spans[source][0] - _TRACK, spans[source][1] + _TRACK
-        above = [track for one, track in tracks.items() if spans[one][0] < right and left < spans[one][1]]
-        tracks[source] = 1 + max(above, default=-1)
+    for source, (left, right) in sorted(spans.items(), key=lambda item: (item[1][1] - item[1][0], item[1])):
+        if left < right:
+            near = [one for one in tracks if spans[one][0] < right + _TRACK and left - _TRACK < spans[one][1]]
+            tracks[source] = 1 + max((tracks[one] for one in near), default=-1)
     return tracks
 
 
