@@ -72,7 +72,7 @@ def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
         assert ledger.trainable_total == entries(theirs.trainable_weights)
         assert ledger.input_shape == shape
         assert ledger.output_shape == shape_of(theirs.outputs[0])
-        builts = ours.build_layers(shape).values()
+        builts = ours.met(shape).layers.values()
         assert [(w.name, w.shape) for built in builts for w in built.weights] == [
             (weight.name, tuple(weight.shape)) for weight in theirs.weights
         ]

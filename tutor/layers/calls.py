@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import numbers
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -202,7 +202,7 @@ class Arithmetic(Operation):
                 wanted = "the shapes must be the same, apart from axes of size 1"
                 raise MisfitError(repr(self), f"{wanted}; got {checks.listed(shapes, 'and')}.")
             output.append(next(iter(known), None if None in sizes else 1))
-        return Built(self, input_shape, tuple(output))  # type: ignore[arg-type]
+        return Built(self, input_shape, tuple(output))
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,6 +271,12 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
 def data_in(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Tensor, ...]:
     """The tensors that a call with those arguments reads. A mask, which says what to skip, is not one of them."""
     return tuple(tensors_in((args, [value for name, value in kwargs.items() if not name.endswith("mask")])))
+
+
+def one_or_all(things: Iterable[Any]) -> Any:
+    """The one thing, or a tuple of several."""
+    several = tuple(things)
+    return several[0] if len(several) == 1 else several
 
 
 def shapes_in(shape: Any) -> tuple[Shape, ...]:

@@ -8,7 +8,7 @@ from tutor.layers.built import Axes, Weight
 from tutor.layers.convolution import Convolution
 from tutor.layers.layer import Over
 from tutor.layers.recurrent import LSTMGates, OverTime
-from tutor.layers.spatial import IMAGE, VOLUME
+from tutor.layers.spatial import of_rank
 
 
 class ConvLSTM(LSTMGates, OverTime, Convolution):
@@ -54,19 +54,8 @@ class ConvLSTM1D(ConvLSTM):
     spatial = ("rows",)
 
 
-class ConvLSTM2D(ConvLSTM):
-    """An LSTM that reads an image at each timestep.
-
-    ``4 · filters · (kernel_height · kernel_width · (filters + channels) + 1)``. Source: Keras, ``ConvLSTMCell.build``.
-    """
-
-    spatial = IMAGE
-
-
-class ConvLSTM3D(ConvLSTM):
-    """An LSTM that reads a volume at each timestep: like a ConvLSTM2D, with ``kernel_depth`` as another factor.
+_DOC = """An LSTM that reads {thing} at each timestep: ``4 · filters · ({window} · (filters + channels) + 1)``.
 
     Source: Keras, ``ConvLSTMCell.build``.
     """
-
-    spatial = VOLUME
+ConvLSTM2D, ConvLSTM3D = (of_rank(ConvLSTM, rank, _DOC) for rank in (2, 3))

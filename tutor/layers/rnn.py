@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tutor.layers.built import Built, BuiltOfParts
+from tutor.layers.built import Built
 from tutor.layers.calls import Operation
 from tutor.layers.checks import is_several, shown
 from tutor.layers.layer import Layer
@@ -89,7 +89,7 @@ class StackedRNNCells(Layer):
             reads, *_ = built.output_shape
         weights = tuple(replace(weight, part=part) for part, built in inside.items() for weight in built.weights)
         outputs = (reads, *(state for built in inside.values() for state in built.output_shape[1:]))
-        made = BuiltOfParts(
+        made = Built(
             self, shape, outputs, weights, (), built.input_axes, (("batch", "units"),) * len(outputs), inside=inside
         )
         return made if self.trainable else made.frozen()
