@@ -227,7 +227,8 @@ def test_sizes_are_exact_however_large() -> None:
         (
             lambda: Conv2D(8, 5, dilation_rate=2).build((None, 4, 30, 3)),
             ["Conv2D", "axis 1 (height)", "(None, 4, 30, 3)", "is 4", "window of 9",
-             "5 with dilation 2: (5 − 1) · 2 + 1", "an axis of at least 9", "a kernel_size of at most 2", "padding='same'"],
+             "5 with dilation 2: (5 − 1) · 2 + 1", "an axis of at least 9", "a kernel_size of at most 2",
+             "padding='same'"],
         ),
         (
             lambda: MaxPooling2D(3, data_format="channels_first").build((None, 3, 4, 2)),
