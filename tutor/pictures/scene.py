@@ -22,7 +22,7 @@ class Box:
     y: float
     width: float
     height: float
-    fill: str = "paper"
+    fill: str | None = "paper"
     edge: str | None = "ink"
     radius: float = 0.0
     dashed: bool = False
