@@ -71,8 +71,8 @@ def axes_of(built: Built) -> tuple[Axis, Axis]:
     given = (window, window if layer.strides is None else layer.strides, getattr(layer, "dilation_rate", 1))
     axes = [ONE_ROW]
     for place, name in enumerate(layer.spatial):
-        numbers = (value[place] if isinstance(value, tuple) else value for value in given)
-        axes.append(Axis(name, sizes[name], outputs[name], *numbers, layer.padding))
+        read, stride, dilation = (value[place] if isinstance(value, tuple) else value for value in given)
+        axes.append(Axis(name, sizes[name], outputs[name], read, stride, dilation, layer.padding))
     return axes[-2], axes[-1]
 
 
