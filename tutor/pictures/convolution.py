@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
-from tutor.pictures.scene import Box, Item, Label, Scene, Wire
-from tutor.pictures.sheets import MOST_SHEETS, SHORTEST, Stack
+from tutor.pictures.scene import Box, Item, Label, Scene, Wire, ruled
+from tutor.pictures.sheets import MOST_SHEETS, Stack
 from tutor.pictures.views import ONE_ROW, Axis, axes_of, sizes_of
 from tutor.pictures.wording import listed, parameters
 from tutor.symbols import Number, product, total
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: The layers that this picture fits.
 KINDS = ("Conv1D", "Conv2D")
-#: On a sheet, no window is drawn smaller than this, in points.
-SMALLEST_WINDOW = 4.0
+#: No side of a sheet is drawn shorter than this, in points, and no side of a window on it.
+SHORTEST, SMALLEST_WINDOW = 14.0, 4.0
 #: A filter of up to so many rows or columns shows them.
 MOST_LINES = 7
 
@@ -31,7 +31,7 @@ _TITLE_Y, _SHAPE_Y, _MIDDLE, _BOTTOM = 12.0, 26.0, 118.0, 210.0
 _INPUT, _BRANCH, _FILTER, _WORDS, _BEND, _OUTPUT = 118.0, 214.0, 257.0, 290.0, 442.0, 520.0
 _SIDE, _STEP = 88.0, 6.0
 _FILTER_SIDE, _FILTER_STEP = 34.0, 3.0
-_LAST_FILTER, _FIRST_FILTER = 72.0, 162.0
+_FIRST_FILTER, _LAST_FILTER = 162.0, 72.0
 _SMALL, _THIN, _THICK = 9.5, 0.8, 1.4
 #: An axis of unknown size is drawn as so many windows.
 _UNKNOWN = 4
@@ -78,10 +78,11 @@ class _Convolution:
         height, width = (_SIDE if size is None else max(size * self.scale, SHORTEST) for size in sizes)
         return width, height
 
-    def window(self, stack: Stack, down: int, across: int) -> tuple[float, float]:
-        """The width and height of so many cells on a sheet."""
+    def cells(self, name: str, sheet: Box, down: int, across: int) -> Box:
+        """So many cells in a sheet's corner, around them."""
         width, height = (max(cells * self.scale, SMALLEST_WINDOW) for cells in (across, down))
-        return min(width, stack.face[0]), stack.face[1] if self.down is ONE_ROW else min(height, stack.face[1])
+        height = sheet.height if self.down is ONE_ROW else min(height, sheet.height)
+        return Box(name, sheet.x, sheet.y, min(width, sheet.width), height, line=_THICK)
 
 
 def convolution_scene(built: Built) -> Scene:
@@ -98,12 +99,9 @@ def convolution_scene(built: Built) -> Scene:
     enter, leave = sizes_of(built)
     reads = built.weights[0].shape[-2]
     what = _Convolution(built, *axes_of(built), enter["channels"] or 1, reads, leave["filters"] or 1)
-    entering = Stack(_INPUT, _MIDDLE, what.face(what.sizes[0]), what.channels, _STEP)
-    leaving = Stack(_OUTPUT, _MIDDLE, what.face(what.sizes[1]), what.filters, _STEP)
     rows = [*_rows(what)]
     below, end = lines_below(rows, [_meaning(what), _scale_note(what)], _BOTTOM)
-    items = [*_heading(what), *_sheets(what, entering, leaving), *_filters(what, entering, leaving), *below]
-    return Scene(WIDTH, end, tuple(items), _in_words(what, rows))
+    return Scene(WIDTH, end, (*_heading(what), *_sheets(what), *below), _in_words(what, rows))
 
 
 def _heading(what: _Convolution) -> Iterator[Item]:
@@ -117,59 +115,46 @@ def _heading(what: _Convolution) -> Iterator[Item]:
         yield Label(f"{name}/shape", x, _SHAPE_Y, text, 200, _SMALL, colour="muted" if name == "filters" else "ink")
 
 
-def _sheets(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[Item]:
-    """What enters with one window on it; what leaves with what the first filter writes there, and the last."""
+def _sheets(what: _Convolution) -> Iterator[Item]:
+    """What enters with one window on it; the first filter and the last; what leaves with what each of them writes."""
     down, across = what.down, what.across
-    yield from entering.sheets("input")
-    yield Box(
-        "input/window", entering.left, entering.top, *what.window(entering, down.reach, across.reach), line=_THICK
-    )
-    yield from entering.labels("input", (down.name, across.name), what.sizes[0], _BRANCH - 4, at_right=False)
-    left, top = leaving.left, leaving.top
-    last, *others = leaving.sheets("output")
-    number = what.window(leaving, 1, 1)
-    yield last
-    if others:
-        yield Box("filter-last/writes", left + leaving.depth, top - leaving.depth, *number, line=_THICK)
-    yield from others
-    yield Box("filter-first/writes", left, top, *number, line=_THICK)
-    yield from leaving.labels("output", (down.name, across.name), what.sizes[1], WIDTH - MARGIN, at_right=True)
-
-
-def _filters(what: _Convolution, entering: Stack, leaving: Stack) -> Iterator[Item]:
-    """The first filter and the last: each reads the channels of its group, and writes a sheet of its own."""
-    largest = max(what.down.window, what.across.window)
-    sides = [max(window * _FILTER_SIDE / largest, SHORTEST) for window in (what.across.window, what.down.window)]
-    for number in (1,) if what.filters == 1 else (1, what.filters):
-        is_last = number > 1
-        name, y = ("filter-last", _LAST_FILTER) if is_last else ("filter-first", _FIRST_FILTER)
-        stack = Stack(_FILTER, _MIDDLE if what.filters == 1 else y, (sides[0], sides[1]), what.reads, _FILTER_STEP)
-        yield from _filter(name, stack, number, what)
-        bracket, start = entering.bracket(f"{name}/reads", what.reads, last=is_last)
-        end = stack.way_in
-        yield from bracket
-        yield Wire(f"{name}/way-in", (start, (_BRANCH, start[1]), (_BRANCH, end[1]), end))
-        back = leaving.depth if is_last else 0.0
-        start, end = stack.way_out, (leaving.left + back, leaving.top - back + SMALLEST_WINDOW / 2)
-        yield Wire(f"{name}/way-out", (start, (_BEND, start[1]), (_BEND, end[1]), end))
+    entering = Stack("input", _INPUT, _MIDDLE, what.face(what.sizes[0]), what.channels, _STEP)
+    leaving = Stack("output", _OUTPUT, _MIDDLE, what.face(what.sizes[1]), what.filters, _STEP)
+    yield from reversed(entering.sheets)
+    yield what.cells("input/window", entering.first, down.reach, across.reach)
+    yield from entering.labels((down.name, across.name), what.sizes[0], _BRANCH - 4, at_right=False)
+    filters = [("filter-first", 1, leaving.first)]
+    filters += [("filter-last", what.filters, leaving.last)] if what.filters > 1 else []
+    for sheet in reversed(leaving.sheets):
+        yield sheet
+        yield from (what.cells(f"{name}/writes", sheet, 1, 1) for name, _, written in filters if written is sheet)
+    yield from leaving.labels((down.name, across.name), what.sizes[1], WIDTH - MARGIN, at_right=True)
+    for name, number, written in filters:
+        yield from _filter(name, number, what, entering, written)
     if what.filters > 2:
         yield Label("filters/between", _FILTER, (_FIRST_FILTER + _LAST_FILTER) / 2, "⋮", 20, 13)
 
 
-def _filter(name: str, stack: Stack, number: int, what: _Convolution) -> Iterator[Item]:
-    yield from stack.sheets(name, "paper")
-    left, top, right, bottom = stack.left, stack.top, stack.right, stack.bottom
-    rows, columns = (axis.window if axis.window <= MOST_LINES else 1 for axis in (what.down, what.across))
-    for place in range(1, columns):
-        x = left + (right - left) * place / columns
-        yield Wire(f"{name}/column-{place}", ((x, top), (x, bottom)), width=_THIN, arrow=False)
-    for place in range(1, rows):
-        y = top + (bottom - top) * place / rows
-        yield Wire(f"{name}/row-{place}", ((left, y), (right, y)), width=_THIN, arrow=False)
-    y, room = stack.way_out[1], _BEND - _WORDS - 4
+def _filter(name: str, number: int, what: _Convolution, entering: Stack, written: Box) -> Iterator[Item]:
+    """A filter with its cells, what it reads, the channels of its group, and the sheet that it writes."""
+    windows = [what.across.window, what.down.window]
+    width, height = (max(window * _FILTER_SIDE / max(windows), SHORTEST) for window in windows)
+    y = _MIDDLE if what.filters == 1 else _FIRST_FILTER if number == 1 else _LAST_FILTER
+    stack = Stack(name, _FILTER, y, (width, height), what.reads, _FILTER_STEP, "paper")
+    yield from reversed(stack.sheets)
+    columns, rows = (window if window <= MOST_LINES else 1 for window in windows)
+    xs = [stack.first.x + width * column / columns for column in range(columns + 1)]
+    ys = [stack.first.y + height * row / rows for row in range(rows + 1)]
+    yield from ruled(f"{name}/cells", xs, ys, "ink", _THIN)
+    (_, y), room = stack.way_out, _BEND - _WORDS - 4
     yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number:,}", room, _SMALL, "start", bold=True)
     yield Label(f"{name}/weights", _WORDS, y - 9.5, what.weights, room, _SMALL, "start")
     yield Label(f"{name}/bias", _WORDS, y + 9.5, "+ 1 bias" if what.has_bias else "no bias", room, _SMALL, "start")
+    bracket, start = entering.bracket(f"{name}/reads", what.reads, at_back=number > 1)
+    yield from bracket
+    corner = written.x, written.y + SMALLEST_WINDOW / 2
+    for way, begin, bend, end in (("in", start, _BRANCH, stack.way_in), ("out", stack.way_out, _BEND, corner)):
+        yield Wire(f"{name}/way-{way}", (begin, (bend, begin[1]), (bend, end[1]), end))
 
 
 def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:

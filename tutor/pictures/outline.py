@@ -13,16 +13,18 @@ from typing import Literal, TypeAlias
 
 from tutor.pictures.scene import Box, Disc, Point, Shape, Wire
 
-#: A letter of SVG's path language with its absolute points: move, line, quadratic curve, cubic curve, close.
-Step: TypeAlias = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[Point, ...]]
-
-#: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
-_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
+#: A letter of SVG's path language with its absolute points: move, line, quadratic curve, close.
+Step: TypeAlias = tuple[Literal["M", "L", "Q", "Z"], tuple[Point, ...]]
 
 #: Points no further from each other are one, in points.
 _SAME = 1e-6
 _HEAD_LENGTH = 6.5
 _HEAD_WIDTH = 5.6
+#: The corners of an octagon around a circle of radius 1: rounded as far as they go, they make one for any eye.
+_OCTAGON = [
+    (math.cos(turn * math.pi / 8) / math.cos(math.pi / 8), math.sin(turn * math.pi / 8) / math.cos(math.pi / 8))
+    for turn in range(1, 16, 2)
+]
 
 
 @dataclass(frozen=True)
@@ -57,31 +59,15 @@ def outlines(shape: Shape) -> tuple[Outline, ...]:
         ValueError: a wire whose points all coincide has no direction.
     """
     match shape:
-        case Box():
-            return (Outline(shape.id, _box(shape), shape.fill, shape.edge, shape.line, shape.dashed),)
-        case Disc():
-            x, y, radius = shape.x, shape.y, shape.radius
-            square = Box(shape.id, x - radius, y - radius, 2 * radius, 2 * radius, radius=radius)
-            return (Outline(shape.id, _box(square), shape.fill, shape.edge, shape.line),)
+        case Box(x=x, y=y, width=width, height=height):
+            corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+            steps = _rounded(corners, shape.radius, closed=True)
+            return (Outline(shape.id, steps, shape.fill, shape.edge, shape.line, shape.dashed),)
+        case Disc(x=x, y=y, radius=radius):
+            corners = [(x + radius * right, y + radius * down) for right, down in _OCTAGON]
+            return (Outline(shape.id, _rounded(corners, radius, closed=True), shape.fill, shape.edge, shape.line),)
         case Wire():
             return _wire(shape)
-
-
-def _box(box: Box) -> tuple[Step, ...]:
-    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
-    radius = min(box.radius, box.width / 2, box.height / 2)
-    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    if radius <= 0:
-        return (("M", corners[:1]), *(("L", (corner,)) for corner in corners[1:]), ("Z", ()))
-    steps: list[Step] = []
-    for place, corner in enumerate(corners):
-        before, after = (corners[(place + turn) % 4] for turn in (-1, 1))
-        start, end = _toward(corner, before, radius), _toward(corner, after, radius)
-        handles = (_toward(start, corner, _QUARTER * radius), _toward(end, corner, _QUARTER * radius))
-        if not steps or math.dist(start, steps[-1][1][-1]) > _SAME:
-            steps.append(("L" if steps else "M", (start,)))
-        steps.append(("C", (*handles, end)))
-    return (*steps, ("Z", ()))
 
 
 def _wire(wire: Wire) -> tuple[Outline, ...]:
@@ -104,19 +90,22 @@ def _wire(wire: Wire) -> tuple[Outline, ...]:
     )
 
 
-def _rounded(points: list[Point], radius: float) -> tuple[Step, ...]:
-    steps: list[Step] = [("M", (points[0],))]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+def _rounded(points: list[Point], radius: float, *, closed: bool = False) -> tuple[Step, ...]:
+    """Through the points, with a curve at each corner; closed, back to where it began."""
+    around = [points[-1], *points, points[0]] if closed else points
+    steps: list[Step] = [] if closed else [("M", (points[0],))]
+    for before, corner, after in zip(around, around[1:], around[2:], strict=False):
         # Two corners share the leg between them, so each may use half of it.
         cut = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
-        steps.append(("L", (_toward(corner, before, cut),)))
+        start = _toward(corner, before, cut)
+        if not steps or math.dist(start, steps[-1][1][-1]) > _SAME:
+            steps.append(("L" if steps else "M", (start,)))
         if cut > 0:
             steps.append(("Q", (corner, _toward(corner, after, cut))))
-    steps.append(("L", (points[-1],)))
-    return tuple(steps)
+    return (*steps, ("Z", ()) if closed else ("L", (points[-1],)))
 
 
 def _toward(start: Point, end: Point, length: float) -> Point:
     """The point that lies ``length`` from ``start`` on the way to ``end``."""
-    share = length / math.dist(start, end)
+    share = length and length / math.dist(start, end)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -7,6 +7,7 @@ picture on screen goes from one to the other without being drawn anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -22,11 +23,21 @@ class Box:
     y: float
     width: float
     height: float
-    fill: str = "paper"
+    fill: str | None = "paper"
     edge: str | None = "ink"
     radius: float = 0.0
     dashed: bool = False
     line: float = 1.0
+
+    @property
+    def right(self) -> float:
+        """The x of its right side."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of its lower side."""
+        return self.y + self.height
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,15 @@ def moved(item: Item, right: float, down: float) -> Item:
     if isinstance(item, Wire):
         return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
     return replace(item, x=item.x + right, y=item.y + down)
+
+
+def ruled(
+    name: str, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, dashed: bool = False
+) -> Iterator[Wire]:
+    """The lines of a table: down at each x, across at each y."""
+    ends = [((x, ys[0]), (x, ys[-1])) for x in xs] + [((xs[0], y), (xs[-1], y)) for y in ys]
+    for place, points in enumerate(ends):
+        yield Wire(f"{name}-{place}", points, colour, width, arrow=False, dashed=dashed)
 
 
 @dataclass(frozen=True)
