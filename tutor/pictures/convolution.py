@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, ruled
 from tutor.pictures.sheets import MOST_SHEETS, Stack
 from tutor.pictures.views import ONE_ROW, Axis, axes_of, sizes_of
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed, parameters
 from tutor.symbols import Number, product, total
 
 if TYPE_CHECKING:

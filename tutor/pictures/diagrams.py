@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.layers.built import Built, Shape
+from tutor.layers.built import Built
+from tutor.layers.examples import example_shape
 from tutor.layers.layer import Layer
 from tutor.ledgers.ledger import Ledger
 from tutor.models.sequential import Sequential
@@ -75,10 +76,6 @@ def heap_chart(ledger: Ledger) -> Picture:
     return Picture(heap_scene(_ledger("heap_chart", ledger)))
 
 
-#: Shapes for examples; a layer gets the first that it takes.
-_EXAMPLES = ((None, 25, 256), (None, 784), (None, 32, 32, 3), (None, 25, 32, 32, 3), (None, 25))
-
-
 def _layer(name: str, given: Any) -> Built:
     if isinstance(given, Built):
         return given
@@ -109,13 +106,4 @@ def _build_first(given: Any) -> str:
     """How a layer that is not built is built."""
     if not isinstance(given, Layer):
         return ""
-    shape = next((shape for shape in _EXAMPLES if _takes(given, shape)), "its input shape")
-    return f"Build it first: {given.code('tutor.')}.build({shape})."
-
-
-def _takes(layer: Layer, shape: Shape) -> bool:
-    try:
-        layer.build(shape)
-    except (TypeError, ValueError):
-        return False
-    return True
+    return f"Build it first: {given.code('tutor.')}.build({example_shape(given) or 'its input shape'})."

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from tutor.layers.cells import STATES, equations, gate_equation, symbol
 from tutor.pictures.palette import gate_role
-from tutor.pictures.rules import lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene
 from tutor.pictures.wiring import BOTTOM, INPUT_END, LEFT, RIGHT, SMALL, TOP, WIDTH, Wiring
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import lines_below, listed, parameters
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built

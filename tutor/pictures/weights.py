@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from tutor.layers.built import numbered
 from tutor.layers.cells import symbol
 from tutor.pictures.palette import gate_role
-from tutor.pictures.rules import MARGIN, WIDTH, lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import MARGIN, WIDTH, lines_below, listed, parameters
 from tutor.symbols import Number, product
 
 if TYPE_CHECKING:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
-from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
 from tutor.pictures.scene import Box, Item, Label, Point, Scene, Wire, ruled
 from tutor.pictures.views import ONE_ROW, Axis, View, axes_of
 from tutor.pictures.window_words import KINDS, notes_at
-from tutor.pictures.wording import listed
+from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
