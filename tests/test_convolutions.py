@@ -143,7 +143,10 @@ def test_a_conv_lstm_has_an_lstms_gates() -> None:
             "⌈(timesteps − ((kernel_size − 1) · dilation_rate + 1) + 1) / strides⌉",
             "⌈(20 − ((3 − 1) · 4 + 1) + 1) / 1⌉", 12,
         ),
-        (Conv1D(8, 3, padding="causal", dilation_rate=4), (None, 20, 6), "timesteps", "⌈timesteps / strides⌉", "⌈20 / 1⌉", 20),
+        (
+            Conv1D(8, 3, padding="causal", dilation_rate=4), (None, 20, 6), "timesteps",
+            "⌈timesteps / strides⌉", "⌈20 / 1⌉", 20,
+        ),
         (
             MaxPooling1D(5), (None, 494, 32), "timesteps",
             "⌈(timesteps − pool_size + 1) / strides⌉", "⌈(494 − 5 + 1) / 5⌉", 98,
@@ -216,12 +219,16 @@ def test_sizes_are_exact_however_large() -> None:
         (lambda: Conv2D(8, 3, data_format="channel_last"), ["Conv2D", "Did you mean 'channels_last'?"]),
         (lambda: Conv2D(8, 3, 2, dilation_rate=2), ["Conv2D", "strides=2", "dilation_rate=2", "one of them at 1"]),
         (lambda: Conv2D(32, 3, groups=5), ["Conv2D", "groups=5", "filters=32", "1, 2, 4, 8, 16 or 32"]),
-        (lambda: Conv2D(32, 3, groups=4).build((None, 8, 8, 6)), ["groups=4", "6 channels", "(None, 8, 8, 6)", "filters=32", "1 or 2"]),
+        (
+            lambda: Conv2D(32, 3, groups=4).build((None, 8, 8, 6)),
+            ["groups=4", "6 channels", "(None, 8, 8, 6)", "filters=32", "1 or 2"],
+        ),
         (lambda: Conv2DTranspose(8, 3, 2, output_padding=2), ["output_padding=2", "strides=2", "height", "0 to 1"]),
         (
             lambda: Conv2D(8, 5, dilation_rate=2).build((None, 4, 30, 3)),
-            ["Conv2D", "axis 1 (height)", "(None, 4, 30, 3)", "is 4", "window of 9", "5 with dilation 2: (5 − 1) · 2 + 1",
-             "an axis of at least 9", "a kernel_size of at most 2", "padding='same'"],
+            ["Conv2D", "axis 1 (height)", "(None, 4, 30, 3)", "is 4", "window of 9",
+             "5 with dilation 2: (5 − 1) · 2 + 1", "an axis of at least 9", "a kernel_size of at most 2",
+             "padding='same'"],
         ),
         (
             lambda: MaxPooling2D(3, data_format="channels_first").build((None, 3, 4, 2)),
@@ -238,7 +245,10 @@ def test_sizes_are_exact_however_large() -> None:
             lambda: Conv2D(8, 3, data_format="channels_first").build((None, 28, 28)),
             ["(batch, channels, height, width)", "(None, 1, 28, 28)"],
         ),
-        (lambda: Conv2D(8, 3).build((None, 100, 224, 224, 3)), ["Conv2D: the input must have 4 axes", "has 5", "TimeDistributed", "Conv3D"]),
+        (
+            lambda: Conv2D(8, 3).build((None, 100, 224, 224, 3)),
+            ["Conv2D: the input must have 4 axes", "has 5", "TimeDistributed", "Conv3D"],
+        ),
         (lambda: Conv2D(8, 3).build((None, 28, 28, None)), ["Conv2D", "last axis", "channels"]),
         (
             lambda: Conv2D(8, 3, data_format="channels_first").build((None, None, 28, 28)),

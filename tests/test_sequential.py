@@ -72,7 +72,7 @@ def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
         assert ledger.trainable_total == entries(theirs.trainable_weights)
         assert ledger.input_shape == shape
         assert ledger.output_shape == shape_of(theirs.outputs[0])
-        builts = ours.build_layers(shape).values()
+        builts = ours.met(shape).layers.values()
         assert [(w.name, w.shape) for built in builts for w in built.weights] == [
             (weight.name, tuple(weight.shape)) for weight in theirs.weights
         ]
@@ -176,9 +176,18 @@ def test_code_carries_every_argument(
 @pytest.mark.parametrize(
     ("call", "kind", "words"),
     [
-        (lambda: Sequential([]).build((None, 4)), ValueError, ["must be a layer to build", "got none", "[tutor.Dense(32)]"]),
-        (lambda: Sequential().build((None, 4)), ValueError, ["must be a layer to build", "got none", "[tutor.Dense(32)]"]),
-        (lambda: Sequential().code((None, 4)), ValueError, ["must be a layer to build", "got none", "[tutor.Dense(32)]"]),
+        (
+            lambda: Sequential([]).build((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
+        (
+            lambda: Sequential().build((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
+        (
+            lambda: Sequential().code((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
         (lambda: Sequential(Dense(32)), TypeError, ["Dense(32)", "list", "[Dense(32)]"]),
         (lambda: Sequential("Dense"), TypeError, ["'Dense'", "list"]),
         (lambda: Sequential([32]), TypeError, ["layers[0] must", "got 32", "tutor.Dense(32)"]),
@@ -192,7 +201,10 @@ def test_code_carries_every_argument(
         (lambda: Sequential([Dense(3)]).build(()), ValueError, ["Dense", "()"]),
         (lambda: Sequential([Dense(3)]).build(((None, 3), (None, 4))), TypeError, ["Dense", "axis 0", "(None, 3)"]),
         (lambda: Sequential([Dense(3)]).code(()), ValueError, ["Dense", "()"]),
-        (lambda: Sequential([LSTM(3), LSTM(3)]).build((None, 5, 4)), ValueError, ["LSTM 'lstm_1' (layer 2)", "3 axes", "got (None, 3)", "(None, 5, 3)"]),
+        (
+            lambda: Sequential([LSTM(3), LSTM(3)]).build((None, 5, 4)), ValueError,
+            ["LSTM 'lstm_1' (layer 2)", "3 axes", "got (None, 3)", "(None, 5, 3)"],
+        ),
     ],
 )  # fmt: skip
 def test_wrong_stacks(call: Any, kind: type[Exception], words: list[str]) -> None:

@@ -188,7 +188,10 @@ def test_a_whole_model_at_each_timestep() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: Bidirectional(Dense(3)), ["layer must be a recurrent layer", "got Dense(3)", "Bidirectional(tutor.LSTM(64))"]),
+        (
+            lambda: Bidirectional(Dense(3)),
+            ["layer must be a recurrent layer", "got Dense(3)", "Bidirectional(tutor.LSTM(64))"],
+        ),
         (lambda: Bidirectional(64), ["layer must", "got 64"]),
         (lambda: Bidirectional(LSTM(3), merge_mode="conct"), ["merge_mode must", "got 'conct'", "'concat'"]),
         (lambda: Bidirectional(LSTM(3, go_backwards=True)), ["go_backwards=True", "Leave out"]),
@@ -205,12 +208,18 @@ def test_a_whole_model_at_each_timestep() -> None:
         ),
         (lambda: TimeDistributed(3), ["layer must", "got 3", "TimeDistributed(tutor.Dense(32))"]),
         (lambda: TimeDistributed(Dense), ["layer must be a layer"]),
-        (lambda: TimeDistributed(Dense(3)).build((None, 5)), ["at least 3 axes, (batch, timesteps, ..., features)", "(None, 5)"]),
+        (
+            lambda: TimeDistributed(Dense(3)).build((None, 5)),
+            ["at least 3 axes, (batch, timesteps, ..., features)", "(None, 5)"],
+        ),
         (
             lambda: TimeDistributed(LSTM(3)).build((None, 5, 4)),
             ["one timestep of (None, 5, 4), which is (None, 4)", "LSTM", "3 axes", "leave out TimeDistributed"],
         ),
-        (lambda: TimeDistributed(LSTM(3, return_state=True)).build((None, 6, 5, 4)), ["must return one tensor", "returns 3"]),
+        (
+            lambda: TimeDistributed(LSTM(3, return_state=True)).build((None, 6, 5, 4)),
+            ["must return one tensor", "returns 3"],
+        ),
         (lambda: Bidirectional(64, units=3), ["Bidirectional(tutor.LSTM(64))"]),
     ],
 )  # fmt: skip

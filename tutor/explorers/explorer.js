@@ -25,6 +25,7 @@ const sizeControl = (spec, commit) => {
     "aria-label": spec.label, autocomplete: "off", spellcheck: "false",
   });
   let editing = false; // what is being typed must not be overwritten by an answer that comes in meanwhile
+  let waiting = null; // the keys that were pressed since a number was typed, until the kernel has read it
   const thumb = make("span", { class: "tutor-thumb" });
   const track = make("span", { class: "tutor-track" }, make("span", { class: "tutor-rail" }), range, thumb);
 
@@ -42,14 +43,19 @@ const sizeControl = (spec, commit) => {
     field.setAttribute("aria-valuenow", value);
     if (!editing) field.value = value;
     thumb.style.left = `${(100 * Math.log(shown - spec.low + 1)) / decades()}%`;
+    const keys = waiting ?? [];
+    waiting = null;
+    for (const move of keys) set(move());
   };
   const set = (next) => {
     const within = Math.min(limit, Math.max(spec.low, Math.round(next)));
     if (within !== value) commit(spec.key, within);
   };
   const typed = () => {
-    if (editing) commit(spec.key, field.value);
+    if (!editing) return;
     editing = false;
+    waiting = [];
+    commit(spec.key, field.value);
   };
 
   const keys = {
@@ -60,8 +66,8 @@ const sizeControl = (spec, commit) => {
     if (event.target === field && event.key === "Enter") typed();
     if (!keys[event.key] || (event.target === field && !/Up|Down/.test(event.key))) return;
     event.preventDefault();
-    if (editing) return typed();
-    set(keys[event.key]());
+    typed();
+    if (waiting) waiting.push(keys[event.key]); else set(keys[event.key]());
   };
   for (const node of [range, field]) node.addEventListener("keydown", onKey);
   range.addEventListener("input", () => set(Number(range.value)));

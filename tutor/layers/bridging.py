@@ -15,44 +15,30 @@ def bridges(one: Shape, other: Shape, joined: int | None = None) -> str:
     ' To fix it, put MaxPooling2D(2) on (None, 112, 112, 32), Conv2D(32, 1, strides=2) on (None, 112, 112, 32) or \
 UpSampling2D(2) on (None, 56, 56, 32) before it.'
     """
-    if None in (*one[1:], *other[1:]) or min(len(one), len(other)) < 2:
+    if None in (*one[1:], *other[1:]) or min(len(one), len(other)) < 2 or max(len(one), len(other)) > 5:
         return ""
-    if len(one) != len(other):
-        ways = list(_to_two_axes(*sorted((one, other), key=len))) if joined is not None else []
-    elif len(one) == 2:
-        ways = [f"Dense({one[1]}) on {other}"]
-    else:
-        ways = list(_ways(one, other, joined))
+    ways = [*(_ways if len(one) == len(other) else _to_two_axes)(one, other, joined)]
     return f" To fix it, put {listed(ways)} before it." if ways else ""
 
 
-def _to_two_axes(shorter: Shape, longer: Shape) -> Iterator[str]:
-    if len(shorter) == 2:
-        yield f"Flatten() on {longer}"
-        if len(longer) <= 5:
-            yield f"GlobalAveragePooling{len(longer) - 2}D() on {longer}"
+def _to_two_axes(one: Shape, other: Shape, joined: int | None) -> Iterator[str]:
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) == 2 and joined is not None:
+        yield from (f"{layer}() on {longer}" for layer in ("Flatten", f"GlobalAveragePooling{len(longer) - 2}D"))
 
 
 def _ways(one: Shape, other: Shape, joined: int | None) -> Iterator[str]:
     rank, last = len(one) - 2, len(one) - 1
     pairs = [(a or 0, b or 0) for a, b in zip(one[1:last], other[1:last], strict=True)]
-    same_channels = last == joined or one[last] == other[last]
-    if rank > 3:
-        return
     if all(a == b for a, b in pairs):
-        yield (
-            f"Dense({one[last]}) on {other}"
-            if rank == 1
-            else f"a 1×1 convolution, Conv{rank}D({one[last]}, 1), on {other}"
-        )
+        dense = f"Dense({one[last]})"
+        yield f"{dense if rank < 2 else f'a 1×1 convolution, Conv{rank}D({one[last]}, 1),'} on {other}"
         return
-    if all(a >= b for a, b in pairs):
-        large, small = one, other
-    elif all(a <= b for a, b in pairs):
-        large, small, pairs = other, one, [(b, a) for a, b in pairs]
-    else:
+    large, small = (one, other) if all(a >= b for a, b in pairs) else (other, one)
+    pairs = pairs if large is one else [(b, a) for a, b in pairs]
+    if any(a < b for a, b in pairs):
         return
-    factor = max(a // b for a, b in pairs)
+    factor, same_channels = max(a // b for a, b in pairs), last == joined or one[last] == other[last]
     if factor > 1 and all(a // factor == b for a, b in pairs):
         if same_channels:
             yield f"MaxPooling{rank}D({factor}) on {large}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import numbers
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -142,6 +142,18 @@ class Call:
         return tuple(Tensor(one, self, place) for place, one in enumerate(shapes_in(self.output_shape)))
 
 
+def _operator(sign: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
+    """``x + 2`` and ``2 + x``, for two tensors, or a tensor and a number."""
+
+    def of(one: Any, other: Any) -> Tensor:
+        if not all(isinstance(operand, (Tensor, numbers.Real)) for operand in (one, other)):
+            return NotImplemented  # type: ignore[no-any-return]
+        plain = [operand.item() if hasattr(operand, "item") else operand for operand in (one, other)]
+        return Arithmetic(sign)._called_on(tuple(plain), {})[0]  # noqa: SLF001
+
+    return of, lambda one, other: of(other, one)
+
+
 @dataclass(frozen=True, eq=False)
 class Tensor:
     """A symbolic tensor: no numbers, only a shape, and where it comes from. ``+``, ``-``, ``*`` and ``/`` make others.
@@ -156,32 +168,12 @@ class Tensor:
     source: Call
     index: int = 0
 
-    #: NumPy leaves ``array * tensor`` to the tensor.
+    #: NumPy leaves ``number * tensor`` to the tensor.
     __array_ufunc__ = None
-
-    def __add__(self, other: object) -> Tensor:
-        return Arithmetic("+").on(self, other)
-
-    def __radd__(self, other: object) -> Tensor:
-        return Arithmetic("+").on(other, self)
-
-    def __sub__(self, other: object) -> Tensor:
-        return Arithmetic("-").on(self, other)
-
-    def __rsub__(self, other: object) -> Tensor:
-        return Arithmetic("-").on(other, self)
-
-    def __mul__(self, other: object) -> Tensor:
-        return Arithmetic("*").on(self, other)
-
-    def __rmul__(self, other: object) -> Tensor:
-        return Arithmetic("*").on(other, self)
-
-    def __truediv__(self, other: object) -> Tensor:
-        return Arithmetic("/").on(self, other)
-
-    def __rtruediv__(self, other: object) -> Tensor:
-        return Arithmetic("/").on(other, self)
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
 
     def __repr__(self) -> str:
         return f"<Tensor of shape {self.shape} from {self.source.operation.any_name}>"
@@ -199,29 +191,18 @@ class Arithmetic(Operation):
     def kind(self) -> str:
         return {"+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide"}[self.sign]
 
-    def on(self, one: object, other: object) -> Tensor:
-        """The result for two tensors, or for a tensor and a number."""
-        for operand in (one, other):
-            if not isinstance(operand, (Tensor, numbers.Real)):
-                return NotImplemented  # type: ignore[no-any-return]
-        operands = [plain.item() if hasattr(plain, "item") else plain for plain in (one, other)]
-        return self._called_on(tuple(operands), {})[0]
-
     def __repr__(self) -> str:
         return f"x {self.sign} y"
 
     def _built_on(self, input_shape: Any) -> Built:
-        shapes = shapes_in(input_shape)
-        rank = max(map(len, shapes))
-        padded = [(*[1] * (rank - len(shape)), *shape) for shape in shapes]
-        output = []
-        for sizes in zip(*padded, strict=True):
-            known = {size for size in sizes if size not in (1, None)}
+        shapes, output = shapes_in(input_shape), list[int | None]()
+        for sizes in reversed([*itertools.zip_longest(*map(reversed, shapes), fillvalue=1)]):
+            known = set(sizes) - {1, None}
             if len(known) > 1:
                 wanted = "the shapes must be the same, apart from axes of size 1"
                 raise MisfitError(repr(self), f"{wanted}; got {checks.listed(shapes, 'and')}.")
             output.append(next(iter(known), None if None in sizes else 1))
-        return Built(self, input_shape, tuple(output))  # type: ignore[arg-type]
+        return Built(self, input_shape, tuple(output))
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,6 +271,12 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
 def data_in(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Tensor, ...]:
     """The tensors that a call with those arguments reads. A mask, which says what to skip, is not one of them."""
     return tuple(tensors_in((args, [value for name, value in kwargs.items() if not name.endswith("mask")])))
+
+
+def one_or_all(things: Iterable[Any]) -> Any:
+    """The one thing, or a tuple of several."""
+    several = tuple(things)
+    return several[0] if len(several) == 1 else several
 
 
 def shapes_in(shape: Any) -> tuple[Shape, ...]:

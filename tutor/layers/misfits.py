@@ -42,12 +42,8 @@ class Past:
 
     def before(self, past: Past) -> Past:
         """This, which led to ``past``, and then that."""
-        return Past(
-            (*past.calls, *self.calls),
-            self.entered or past.entered,
-            past.makers or self.makers,
-            {**self.titles, **past.titles},
-        )
+        calls, titles = (*past.calls, *self.calls), {**self.titles, **past.titles}
+        return Past(calls, self.entered or past.entered, past.makers or self.makers, titles)
 
     def instead(self, fits: Callable[[Shape], bool]) -> str:
         """What an earlier layer could do for an input with another number of axes, or nothing."""
@@ -77,7 +73,7 @@ def past_of(tensors: Sequence[Tensor]) -> Past:
     while tensor.source.input_tensors:
         calls.append(tensor.source)
         tensor = tensor.source.input_tensors[0]
-    makers = {id(one.source.operation): one.source.operation for one in tensors if one.source.built is not None}
+    makers = {id(one.source.operation): one.source.operation for one in tensors if one.source.input_tensors}
     return Past(tuple(calls), tensor.shape, tuple(makers.values()))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, shapes_in
+from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
 from tutor.layers.checks import listed
 from tutor.layers.examples import example_shape
 from tutor.layers.misfits import MisfitError
@@ -129,12 +129,12 @@ class Graph:
     @property
     def input_shape(self) -> Any:
         """The shape that enters; a tuple of shapes if several tensors do."""
-        return _one_or_all([tensor.shape for tensor in self.inputs])
+        return one_or_all(tensor.shape for tensor in self.inputs)
 
     @property
     def output_shape(self) -> Any:
         """The shape that the model returns; a tuple of shapes if it returns several tensors."""
-        return _one_or_all([tensor.shape for tensor in self.outputs])
+        return one_or_all(tensor.shape for tensor in self.outputs)
 
     def output_shape_on(self, kind: str, input_shape: Any) -> Any:
         """The shape that the model returns if the input has another shape.
@@ -156,16 +156,12 @@ class Graph:
                 read = call.operation._read(tuple(shapes[id(tensor)] for tensor in data))  # noqa: SLF001
                 made = shapes_in(call.operation._returned(read)[0])  # noqa: SLF001
                 shapes.update(zip(map(id, call.outputs), made, strict=True))
-        return _one_or_all([shapes[id(tensor)] for tensor in self.outputs])
+        return one_or_all(shapes[id(tensor)] for tensor in self.outputs)
 
 
 def distinct(things: Iterable[_T]) -> tuple[_T, ...]:
     """Each thing once; equal ones are different things."""
     return tuple({id(thing): thing for thing in things}.values())
-
-
-def _one_or_all(shapes: list[Shape]) -> Any:
-    return shapes[0] if len(shapes) == 1 else tuple(shapes)
 
 
 def _of_rank(given: Shape, rank: int) -> Shape:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from tutor.layers.built import Built, BuiltOfParts, Shape
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor
-from tutor.ledgers.walk import Leaf, Walk, without_masks
+from tutor.layers.built import Built, Shape
+from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
+from tutor.ledgers.walk import Leaf, Walk
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.program import Program
 from tutor.symbols import identifiers
@@ -39,14 +39,13 @@ class Ours:
 
     def graph_in(self, model: WholeModel, shapes: tuple[Any, ...]) -> Graph:
         read = model._read(shapes)  # noqa: SLF001
-        if id(model) not in self._graphs:
-            self._graphs[id(model)] = model._graph_on(read)  # noqa: SLF001
-        graph = self._graphs[id(model)]
+        # A stack is built by its first use.
+        graph = self._graphs.setdefault(id(model), model._graph_on(read))  # noqa: SLF001
         graph.output_shape_on(self.name_of(model), read)
         return graph
 
-    def reads(self, call: Call) -> list[Tensor]:
-        return without_masks(call.input_tensors, call.kwargs)
+    def reads(self, call: Call) -> tuple[Tensor, ...]:
+        return data_in(call.args, call.kwargs)
 
     def leaf(self, call: Call, seen: Set[Hashable]) -> Leaf:
         built = call.built
@@ -116,4 +115,4 @@ def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:
         for name, built in zip(identifiers(builts), builts.values(), strict=True)
         for weight in built.weights
     )
-    return BuiltOfParts(model, input_shape, output_shape, weights)
+    return Built(model, input_shape, output_shape, weights)

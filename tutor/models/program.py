@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor
 from tutor.layers.layer import Layer
 from tutor.layers.wrappers import TimeDistributed
 from tutor.models.graph import WholeModel, distinct
+from tutor.symbols import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -145,7 +144,7 @@ class _Writer:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._variables: dict[int, str] = {}
-        self._taken = {"keras", "model"}
+        self._taken = ["keras", "model"]
         self._lines: list[str] = []
         for step in program.steps:
             if isinstance(step, Call):
@@ -231,11 +230,5 @@ class _Writer:
 
     def _fresh(self, name: str) -> str:
         """A free variable, similar to that name."""
-        base = re.sub(r"\W", "_", name)
-        if not base.isidentifier() or keyword.iskeyword(base):
-            base = f"_{base}"
-        variable, number = base, 2
-        while variable in self._taken:
-            variable, number = f"{base}_{number}", number + 1
-        self._taken.add(variable)
-        return variable
+        self._taken += identifiers([name], self._taken)
+        return self._taken[-1]

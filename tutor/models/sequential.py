@@ -64,16 +64,6 @@ class Sequential(WholeModel):
         """
         return self.met(input_shape).ledger
 
-    def build_layers(self, input_shape: Sequence[int | None] | None = None) -> dict[str, Built]:
-        """Each layer by its name, its own or Keras's automatic one, built on what the layer before it returns.
-
-        A layer that is in the stack twice appears once, with the shapes of its first use.
-
-        Raises:
-            TypeError, ValueError: as for :meth:`build`.
-        """
-        return self.met(input_shape).layers
-
     def code(self, input_shape: Sequence[int | None] | None = None) -> str:
         """Python that makes the same model in Keras, and calls it ``model``.
 

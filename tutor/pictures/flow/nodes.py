@@ -110,7 +110,7 @@ class Graph:
 
 def graph_of(subject: Built | Ledger) -> Graph:
     """The boxes of one layer, or of a model."""
-    ledger = _alone(subject) if isinstance(subject, Built) else _joined(subject)
+    ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
     if _is_chain(ledger):
@@ -130,19 +130,6 @@ def _alone(built: Built) -> Ledger:
     )  # fmt: skip
     outputs = (name,) * len(shapes_in(built.output_shape))
     return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
-
-
-def _joined(ledger: Ledger) -> Ledger:
-    """The ledger; if it does not say what its rows read, but their shapes make a chain, then as that chain."""
-    rows = ledger.rows
-    shapes = [shape for row in rows for shape in (row.input_shape, row.output_shape)]
-    between = shapes[1:-1]
-    is_one_each = all(shape and not isinstance(shape[0], tuple) for shape in shapes)
-    if ledger.outputs or not rows or not is_one_each or between[::2] != between[1::2]:
-        return ledger
-    names = ["input", *(row.path for row in rows)]
-    chain = tuple(replace(row, inputs=(before,)) for before, row in zip(names, rows, strict=False))
-    return Ledger(shapes[0], shapes[-1], chain, inputs={"input": shapes[0]}, outputs=(names[-1],))
 
 
 def _is_chain(ledger: Ledger) -> bool:
@@ -295,13 +282,10 @@ def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
             came.setdefault(name, (place, size, before))
     leaving = _axes(row, "output")
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
-    titles = [f"output {place}" for place in range(1, len(leaving) + 1)]
-    if len(leaving) == 1:
-        titles = [""]
-    elif len(leaving) == 1 + len(states):
-        titles = ["output", *states]
-    elif len(leaving) == 1 + 2 * len(states):
-        titles = ["output", *(f"{way} {state}" for way in ("forward", "backward") for state in states)]
+    if len(leaving) == 1 + 2 * len(states):
+        states = [f"{way} {state}" for way in ("forward", "backward") for state in states]
+    named = ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
+    titles = named if len(leaving) > 1 else [""] * len(leaving)
     for (shape, names), title in zip(leaving, titles, strict=True):
         axes = []
         for place, (name, size) in enumerate(zip(names, shape, strict=True)):
