@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from tutor.layers.cells import STATES, Step, function, multiplies_first, symbol
 from tutor.pictures.metrics import shape_text
 from tutor.pictures.palette import gate_role
-from tutor.pictures.scene import Box, Disc, Item, Label, Point, Wire
+from tutor.pictures.scene import Box, Item, Label, Point, Wire, disc
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Gate, Shape
@@ -197,7 +197,7 @@ class Wiring:
         colour = "state" if state in self._lines or start[1] == end[1] == _STATE else "ink"
         readers = sum(value in other.reads for other in self._steps.values()) + (state in self._lines)
         if name in _OVER:
-            yield Disc(f"{name}-crossing", *_OVER[name], 5.0, "cell", None)
+            yield disc(f"{name}-crossing", _OVER[name], 5.0, "cell", None)
         if readers > 1 and corner not in (start, end):
             yield from _branch(name, self._trimmed([corner, end], "", step.name), colour)
         else:
@@ -233,7 +233,7 @@ class Wiring:
                 middle = y + 11 * (place - (len(lines) - 1) / 2)
                 yield Label(f"{name}-{place}", x, middle, line, 2 * across - 4, SMALL, colour="on-gate")
         elif step.sign in _REACH:
-            yield Disc(step.name, x, y, _RADIUS)
+            yield disc(step.name, spot.at, _RADIUS)
             yield Label(name, x, y, step.sign, 2 * _RADIUS - 5, 11)
         else:
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, radius=down)
@@ -259,4 +259,4 @@ def _branch(
 ) -> Iterator[Item]:
     """A wire that leaves another, with a dot where it does."""
     yield Wire(name, points, colour, width, arrow)
-    yield Disc(f"{name}-dot", *points[0], _DOT, colour, None)
+    yield disc(f"{name}-dot", points[0], _DOT, colour, None)
