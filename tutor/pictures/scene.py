@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Label:
     text: str
     room: float
     size: float = 9.0
-    anchor: Literal["start", "middle", "end"] = "middle"
+    anchor: Anchor = "middle"
     colour: str = "ink"
     bold: bool = False
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
-from tutor.pictures.scene import Box, Item, Label, Point, Scene, Wire, ruled
+from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire, ruled
 from tutor.pictures.views import ONE_ROW, Axis, View, axes_of
 from tutor.pictures.window_words import KINDS, notes_at
 from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed
@@ -71,7 +71,7 @@ class _Grid:
             x = self.at(0, number)[0] + self.cell / 2
             yield Label(f"{name}-{place}", x, y, str(number), every * self.cell - 2, _INDEX_SIZE, colour="muted")
 
-    def row_numbers(self, name: str, rows: range, x: float, anchor: Literal["start", "end"]) -> Iterator[Label]:
+    def row_numbers(self, name: str, rows: range, x: float, anchor: Anchor) -> Iterator[Label]:
         """Each row's number beside it."""
         for place, number in enumerate(rows):
             y = self.at(number, 0)[1] + self.cell / 2

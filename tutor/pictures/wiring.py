@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import copysign
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from tutor.layers.cells import STATES, Step, function, multiplies_first, symbol
 from tutor.pictures.metrics import shape_text
 from tutor.pictures.palette import gate_role
-from tutor.pictures.scene import Box, Item, Label, Point, Wire, disc
+from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Wire, disc
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Gate, Shape
@@ -39,8 +39,6 @@ _SMALLEST = 7.5
 _REACH = {**dict.fromkeys(("×", "+", "1−"), (_RADIUS, _RADIUS)), "·": (43.0, 14.0)}
 _PILL = (36.0, 9.0)
 
-_Anchor: TypeAlias = Literal["start", "middle", "end"]
-
 
 @dataclass(frozen=True)
 class _Spot:
@@ -51,7 +49,7 @@ class _Spot:
     shape_x: float = 0.0
     shape_y: float = 0.0
     room: float = 0.0
-    anchor: _Anchor = "start"
+    anchor: Anchor = "start"
 
     @property
     def at(self) -> Point:
@@ -239,9 +237,7 @@ class Wiring:
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, radius=down)
             yield Label(name, x, y, function(step.sign), 2 * across - 6)
 
-    def _shape(
-        self, value: str, x: float, y: float, room: float, *, anchor: _Anchor = "start", name: str = ""
-    ) -> Label:
+    def _shape(self, value: str, x: float, y: float, room: float, *, anchor: Anchor = "start", name: str = "") -> Label:
         """A value's shape, after its symbol where it has one."""
         is_named = value not in self._steps or value in self._layer.states
         symbols = f"{symbol(value)} " if is_named else ""
