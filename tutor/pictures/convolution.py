@@ -52,13 +52,10 @@ class _Convolution:
         return "1 filter" if self.filters == 1 else f"{self.filters:,} filters"
 
     @property
-    def weights(self) -> str:
-        """The size of one filter."""
-        return " × ".join(f"{size:,}" for size in self.built.weights[0].shape[:-1]) + " weights"
-
-    @property
-    def has_bias(self) -> bool:
-        return len(self.built.weights) > 1
+    def parts(self) -> tuple[str, str]:
+        """What one filter has."""
+        kernel, *bias = self.built.weights
+        return " × ".join(f"{size:,}" for size in kernel.shape[:-1]) + " weights", "+ 1 bias" if bias else "no bias"
 
     @property
     def sizes(self) -> tuple[tuple[int | None, int | None], tuple[int | None, int | None]]:
@@ -180,8 +177,8 @@ def _filter(name: str, number: int, what: _Convolution, entering: list[Box], wri
     yield from ruled(f"{name}/cells", xs, ys, "ink", _THIN)
     y, room = last.y + height / 2, _BEND - _WORDS - 4
     yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number:,}", room, _SMALL, "start", bold=True)
-    yield Label(f"{name}/weights", _WORDS, y - 9.5, what.weights, room, _SMALL, "start")
-    yield Label(f"{name}/bias", _WORDS, y + 9.5, "+ 1 bias" if what.has_bias else "no bias", room, _SMALL, "start")
+    for part, text, below in zip(("weights", "bias"), what.parts, (-9.5, 9.5), strict=True):
+        yield Label(f"{name}/{part}", _WORDS, y + below, text, room, _SMALL, "start")
     start = entering[0].right, entering[0].y + entering[0].height / 2
     if len(entering) > 1:
         # A line along the channels that it reads.
@@ -205,7 +202,7 @@ def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:
         rule = built.output_rules.get(axis)
         yield f"output {axis}", f"None, since the input's {axis} is None" if rule is None else equation(rule)
     # A kernel's axes but the last are those of one filter.
-    terms = [product(built.weights[0].axes[:-1]), *([Number(1)] if what.has_bias else [])]
+    terms = [product(built.weights[0].axes[:-1]), *(Number(1) for _ in built.weights[1:])]
     yield "one filter", equation(total(terms, built.order))
     yield "parameters", equation(built.formula)
 
@@ -230,9 +227,9 @@ def _in_words(what: _Convolution, rows: Sequence[tuple[str, str]]) -> str:
     built = what.built
     sentences = [
         f"{built.layer.kind} on an input of shape {built.input_shape} makes an output of shape {built.output_shape}.",
-        f"It has {what.numbers}, each of {what.weights} and {'one bias' if what.has_bias else 'no bias'}.",
+        f"It has {what.numbers}, each of {' and '.join(what.parts).replace('+ ', '')}.",
         _meaning(what),
-        *(f"{name[0].upper()}{name[1:]}: {text}." for name, text in rows),
+        *(f"{name.capitalize()}: {text}." for name, text in rows),
         f"The layer has {parameters(built.count)}.",
     ]
     return " ".join(sentences)

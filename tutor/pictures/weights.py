@@ -125,21 +125,14 @@ def _legend(gates: Sequence[Gate], y: float) -> Iterator[Item]:
 
 
 def _scale_note(every: Sequence[_Drawn]) -> str:
-    note = "Area is the number of parameters" if len(every) == 1 else "One scale: area is the number of parameters"
     thick = [drawn.title for drawn in every if not drawn.is_to_scale]
-    if not thick:
-        return f"{note}."
-    if len(thick) == len(every) > 1:
-        return f"{note}; all are drawn thicker."
-    return f"{note}; {listed(thick)} {'is' if len(thick) == 1 else 'are'} drawn thicker."
+    who = "all" if len(thick) == len(every) > 1 else listed(thick) if thick else ""
+    exception = f"; {who} {'is' if len(thick) == 1 else 'are'} drawn thicker" if who else ""
+    return f"{'One scale: area' if len(every) > 1 else 'Area'} is the number of parameters{exception}."
 
 
 def _flat_notes(every: Sequence[_Drawn]) -> list[str]:
-    flat = [
-        f"{drawn.title} as {drawn.flat[1]:,} rows of {drawn.flat[0]:,}"
-        for drawn in every
-        if len(drawn.weight.shape) > 2
-    ]
+    flat = [f"{one.title} as {one.flat[1]:,} rows of {one.flat[0]:,}" for one in every if len(one.weight.shape) > 2]
     return [f"Laid flat, its leading axes multiplied into rows: {listed(flat)}."] if flat else []
 
 

@@ -225,11 +225,9 @@ class Wiring:
         spot, (across, down) = self._spots[step.name], _REACH.get(step.sign, _PILL)
         x, y, name = spot.x, spot.y, f"{step.name}-sign"
         if step.sign == "·":
-            lines = ["· recurrent_kernel", *(["+ bias[1]"] if self._layer.use_bias else [])]
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, "gate-candidate", radius=4)
-            for place, line in enumerate(lines):
-                middle = y + 11 * (place - (len(lines) - 1) / 2)
-                yield Label(f"{name}-{place}", x, middle, line, 2 * across - 4, SMALL, colour="on-gate")
+            for place, line in enumerate(("· recurrent_kernel", "+ bias[1]")[: 1 + self._layer.use_bias]):
+                yield Label(f"{name}-{place}", x, y - 5.5 + 11 * place, line, 2 * across - 4, SMALL, colour="on-gate")
         elif step.sign in _REACH:
             yield disc(step.name, spot.at, _RADIUS)
             yield Label(name, x, y, step.sign, 2 * _RADIUS - 5, 11)
