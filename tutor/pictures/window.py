@@ -19,16 +19,15 @@ from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-_MAX, _MEAN = ("MaxPooling1D", "MaxPooling2D"), ("AveragePooling1D", "AveragePooling2D")
-_BY_CHANNEL = ("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
-#: The layers that have a window to draw.
-KINDS = ("Conv1D", "Conv2D", *_BY_CHANNEL, *_MAX, *_MEAN)
 #: What happens to what the window holds in each channel, where channels are kept apart.
 _WORK = {
-    **dict.fromkeys(_MAX, "keeps the largest number"),
-    **dict.fromkeys(_MEAN, "takes the mean"),
-    **dict.fromkeys(_BY_CHANNEL, "adds up, weighted"),
+    "MaxPooling": "keeps the largest number",
+    "AveragePooling": "takes the mean",
+    "DepthwiseConv": "adds up, weighted",
+    "SeparableConv": "adds up, weighted, then the channels are mixed",
 }
+#: The layers that have a window to draw.
+KINDS = [f"{stem}{rank}D" for stem in ("Conv", *_WORK) for rank in (1, 2)]
 #: What a cell along an axis is called.
 _CELL = {"height": "row", "width": "column", "timesteps": "timestep"}
 #: Of a longer list of cells, the middle is left out.
@@ -110,7 +109,7 @@ def window_scene(built: Built, step: int = 0) -> Scene:
                 f"{kind}: the {axis.name} of the input shape {built.input_shape} is None, so there are no cells to "
                 "draw. Build the layer with a size there, such as 12."
             )
-    number, places = whole_number(f"{kind}: step", step, 0), places_of(built)
+    number, places = whole_number(f"{kind}: step", step, 0), prod(axis.output or 0 for axis in axes)
     if number >= places:
         raise ValueError(f"{kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}.")
     at = divmod(number, axes[1].output or 1)
@@ -121,8 +120,8 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     made = writes.frame("output/frame", range(at[0], at[0] + 1), range(at[1], at[1] + 1))
     rules = [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()]
     notes = _notes(built, [view for view in (down, across) if view.axis.name])
-    ends = [y for grid in (reads, writes) for _, y in [grid.at(grid.rows.stop, 0)]]
-    below, end = lines_below(rules, notes, max(ends) + 18 + (3 * _INDEX + _TITLE if down.axis is ONE_ROW else 0))
+    bottom = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes))
+    below, end = lines_below(rules, notes, bottom + 18 + (3 * _INDEX + _TITLE if down.axis is ONE_ROW else 0))
     items = [
         *_input(str(built.input_shape), reads, down, across),
         frame,
@@ -134,11 +133,6 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     ]
     opening = f"Step {step} of {kind}, from {built.input_shape} to {built.output_shape}."
     return Scene(WIDTH, end, tuple(items), " ".join([opening, *notes]))
-
-
-def places_of(built: Built) -> int:
-    """How many places a window takes: the numbers in one channel of the output."""
-    return prod(axis.output or 0 for axis in axes_of(built))
 
 
 def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
@@ -240,7 +234,7 @@ def _cells(view: View, cells: Sequence[int]) -> str:
 def _padding_words(built: Built, views: Sequence[View]) -> str:
     if all(view.inside == view.cells for view in views):
         return "The padding around the input is outside this excerpt."
-    held = "the pooling leaves them out" if built.layer.kind in (*_MAX, *_MEAN) else "they hold zeros"
+    held = "the pooling leaves them out" if "Pooling" in built.layer.kind else "they hold zeros"
     outside = [(view, cells) for view in views for cells in view.padding if cells]
     verb = "is" if sum(len(cells) for _, cells in outside) == 1 else "are"
     here = f" Of this window, {listed([_cells(*one) for one in outside])} {verb} padding." if outside else ""
@@ -258,11 +252,9 @@ def _without_padding(views: Sequence[View]) -> str:
 
 
 def _work_words(built: Built) -> str:
-    kind, channels = built.layer.kind, sizes_of(built)[0]["channels"]
-    if kind in _WORK:
-        mixed = ", then the channels are mixed" if kind.startswith("Separable") else ""
-        return f"One channel is drawn. In each channel, the window {_WORK[kind]}{mixed}."
-    groups = getattr(built.layer, "groups", 1)
+    stem, channels, groups = built.layer.kind[:-2], sizes_of(built)[0]["channels"], getattr(built.layer, "groups", 1)
+    if stem in _WORK:
+        return f"One channel is drawn. In each channel, the window {_WORK[stem]}."
     where = "" if channels == 1 else f" in all {channels:,} channels, of which one is drawn"
     if groups > 1 and channels is not None:
         where = f" in {channels // groups:,} of the {channels:,} channels, those of its group; one is drawn"
