@@ -111,8 +111,8 @@ class Wiring:
         self.joined = f"{state:,} + {entering:,} = {state + entering:,}{' channels' if self._layer.spatial else ''}"
 
     def items(self) -> Iterator[Item]:
-        """From back to front: what comes in, wires in the order of computing, then what stands on them."""
-        yield from self._old_states()
+        """From back to front: what comes in and goes out, wires in the order of computing, then what stands on them."""
+        yield from self._states()
         yield from self._input()
         for gate in self._gates:
             if gate.state != "h_old":
@@ -120,8 +120,6 @@ class Wiring:
         for step in self._steps.values():
             for value in step.reads:
                 yield from self._wire(value, step)
-        for state, y in self._lines.items():
-            yield from self._new_state(state, y)
         for gate in self._gates:
             yield from self._gate(gate)
         for step in self._steps.values():
@@ -132,11 +130,22 @@ class Wiring:
 
     # What comes in and goes out
 
-    def _old_states(self) -> Iterator[Item]:
+    def _states(self) -> Iterator[Item]:
+        """The old states, on the way to the gates too, and the new ones; the new hidden state is the output too."""
+        right, room = _OUTPUT + 5, WIDTH - _OUTPUT - 9
         for state, y in self._lines.items():
-            yield self._shape(f"{state}_old", 6, y - 9, LEFT - 12)
-            yield Label(f"{state}_old-words", 6, y + 9, STATES[state], LEFT - 12, SMALL, "start", "muted")
-        y = self._lines["h"]
+            for name, value, x, words, space in (
+                (f"{state}_old", f"{state}_old", 6, STATES[state], LEFT - 12),
+                (f"{state}-new", state, right, "next step", room),
+            ):
+                yield self._shape(value, x, y - 9, space, name=name)
+                yield Label(f"{name}-words", x, y + 9, words, space, SMALL, "start", "muted")
+            spot = self._spots[state]
+            yield Wire(f"{state}-new", self._trimmed([spot.at, (spot.x, y), (_EDGE, y)], state), "state")
+        y, end = self._lines["h"], TOP - 28
+        yield from _branch("output", ((_OUTPUT, y), (_OUTPUT, end)), "state")
+        yield self._shape("h", right, end + 6, room, name="output")
+        yield Label("output-words", right, end + 18, "output", room, SMALL, "start", "muted")
         way = ((INPUT, y), (INPUT, _BUS), (INPUT + 10, _BUS))
         if any(self._spots[name].y == y for name in self._steps):
             yield from _branch("h_old-joined", way, "state", arrow=False)
@@ -170,17 +179,6 @@ class Wiring:
             yield Wire(f"joined-{gate.name}", (join, (x, _APART), (x, _GATE_BOTTOM)), width=_THICK)
             text = f"[rₜ ∗ hₜ₋₁, xₜ]: {self.joined}"
             yield Label(f"joined-{gate.name}-shape", _DOWN - 74, _APART + 9.5, text, RIGHT - _DOWN + 62, SMALL, "start")
-
-    def _new_state(self, state: str, y: float) -> Iterator[Item]:
-        """A new state's way out to the right; the hidden state is the output too."""
-        x, end, room, spot = _OUTPUT + 5, TOP - 28, WIDTH - _OUTPUT - 9, self._spots[state]
-        yield Wire(f"{state}-new", self._trimmed([spot.at, (spot.x, y), (_EDGE, y)], state), "state")
-        yield self._shape(state, x, y - 9, room, name=f"{state}-new")
-        yield Label(f"{state}-new-words", x, y + 9, "next step", room, SMALL, "start", "muted")
-        if state == "h":
-            yield from _branch("output", ((_OUTPUT, y), (_OUTPUT, end)), "state")
-            yield self._shape("h", x, end + 6, room, name="output")
-            yield Label("output-words", x, end + 18, "output", room, SMALL, "start", "muted")
 
     # What is in between
 
