@@ -20,7 +20,7 @@ from tutor.pictures.scene import Label, Scene
 from tutor.pictures.svg import BASELINE, DASHES, FONTS
 
 _POINTS_PER_INCH = 72
-_CODES = {"M": (Curve.MOVETO,), "L": (Curve.LINETO,), "Q": (Curve.CURVE3,) * 2}
+_CODES = {"M": (Curve.MOVETO,), "L": (Curve.LINETO,), "Q": (Curve.CURVE3,) * 2, "C": (Curve.CURVE4,) * 3}
 _ALIGNMENTS: dict[str, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 
 

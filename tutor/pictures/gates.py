@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from tutor.layers.cells import STATES, equations, gate_equation, symbol
 from tutor.pictures.palette import gate_role
-from tutor.pictures.rules import lines_below
 from tutor.pictures.scene import Box, Item, Label, Scene
 from tutor.pictures.wiring import BOTTOM, INPUT_END, LEFT, RIGHT, SMALL, TOP, WIDTH, Wiring
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import lines_below, listed, parameters
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -37,7 +36,7 @@ def gate_scene(built: Built) -> Scene:
     wiring = Wiring(cell)
     below, end = lines_below([], notes, _TABLE + _HEADER + _ROW * (len(cell.gate_weights) + 1) + 10)
     frame = Box("cell", LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP, "cell", "muted", radius=14)
-    items = (frame, *_equations(cell), *wiring.items(), *_table(cell, wiring), *below)
+    items = (frame, *_above(*_equations(cell)), *wiring.items(), *_table(cell, wiring), *below)
     return Scene(WIDTH, end - 4, items, _in_words(cell, wiring, notes))
 
 
@@ -66,23 +65,21 @@ def _note(wrapper: Built) -> str:
     return f"{title}: {both}: {counts} = {parameters(wrapper.count)}."
 
 
-def _computed(cell: Built) -> list[str]:
-    """What gates compute, and what the others do, in an equation each."""
+def _equations(cell: Built) -> tuple[list[str], list[str]]:
+    """What becomes the new states, and what gates and candidate compute."""
     gates = [gate for gate in cell.gates if gate.title.endswith("gate")]
-    each = [f"each gate = {gate_equation(cell.layer, gates[0])}"] if gates else []
-    others = [gate for gate in cell.gates if gate not in gates]
-    return [*each, *(f"{symbol(gate.name)} = {gate_equation(cell.layer, gate)}" for gate in others)]
+    computed = [f"each gate = {gate_equation(cell.layer, gates[0])}"] if gates else []
+    computed += [f"{symbol(one.name)} = {gate_equation(cell.layer, one)}" for one in cell.gates if one not in gates]
+    return [*equations(cell.layer)], computed
 
 
-def _equations(cell: Built) -> Iterator[Label]:
-    """Above the cell: what becomes the new states, and beside it what gates and candidate compute."""
-    states, computed = [*equations(cell.layer)], _computed(cell)
+def _above(states: list[str], computed: list[str]) -> Iterator[Label]:
+    """The equations, side by side above the cell."""
     middle = _GATES_FROM if states else LEFT
     for name, left, right, lines in (("states", LEFT, middle, states), ("gates", middle, RIGHT, computed)):
         for place, text in enumerate(lines):
-            yield Label(
-                f"{name}-{place}", left, TOP + 3 - 14 * (len(computed) - place), text, right - left - 6, 9, "start"
-            )
+            y = TOP + 3 - 14 * (len(computed) - place)
+            yield Label(f"{name}-{place}", left, y, text, right - left - 6, 9, "start")
 
 
 def _table(cell: Built, wiring: Wiring) -> Iterator[Item]:
@@ -127,7 +124,7 @@ def _in_words(cell: Built, wiring: Wiring, notes: list[str]) -> str:
         f"The input xₜ has shape {wiring.input_shape}, {states} {wiring.state_shape}: together {wiring.joined}.",
         *(["Input and state are images: each gate slides a kernel over both."] if layer.spatial else []),
         f"What reads both: {made}.",
-        *(f"{equation}." for equation in (*equations(layer), *_computed(cell))),
+        *(f"{equation}." for several in _equations(cell) for equation in several),
         f"{'Each' if number > 1 else 'It'} has {owned}: {parameters(cell.gate_formula.value)}.",
         f"The whole layer has {parameters(cell.count)}.",
         *notes,

@@ -11,20 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
-from tutor.pictures.scene import Box, Disc, Point, Shape, Wire
+from tutor.pictures.scene import Point, Shape, Wire
 
-#: A letter of SVG's path language with its absolute points: move, line, quadratic curve, close.
-Step: TypeAlias = tuple[Literal["M", "L", "Q", "Z"], tuple[Point, ...]]
+#: A letter of SVG's path language with its absolute points: move, line, quadratic curve, cubic curve, close.
+Step: TypeAlias = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[Point, ...]]
 
 #: Points no further from each other are one, in points.
 _SAME = 1e-6
 _HEAD_LENGTH = 6.5
 _HEAD_WIDTH = 5.6
-#: The corners of an octagon around a circle of radius 1: rounded as far as they go, they make one for any eye.
-_OCTAGON = [
-    (math.cos(turn * math.pi / 8) / math.cos(math.pi / 8), math.sin(turn * math.pi / 8) / math.cos(math.pi / 8))
-    for turn in range(1, 16, 2)
-]
+#: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
+_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,11 @@ def outlines(shape: Shape) -> tuple[Outline, ...]:
     Raises:
         ValueError: a wire whose points all coincide has no direction.
     """
-    match shape:
-        case Box(x=x, y=y, width=width, height=height):
-            corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-            steps = _rounded(corners, shape.radius, closed=True)
-            return (Outline(shape.id, steps, shape.fill, shape.edge, shape.line, shape.dashed),)
-        case Disc(x=x, y=y, radius=radius):
-            corners = [(x + radius * right, y + radius * down) for right, down in _OCTAGON]
-            return (Outline(shape.id, _rounded(corners, radius, closed=True), shape.fill, shape.edge, shape.line),)
-        case Wire():
-            return _wire(shape)
+    if isinstance(shape, Wire):
+        return _wire(shape)
+    corners = [(shape.x, shape.y), (shape.right, shape.y), (shape.right, shape.bottom), (shape.x, shape.bottom)]
+    steps = _rounded(corners, shape.radius, closed=True)
+    return (Outline(shape.id, steps, shape.fill, shape.edge, shape.line, shape.dashed),)
 
 
 def _wire(wire: Wire) -> tuple[Outline, ...]:
@@ -91,17 +83,19 @@ def _wire(wire: Wire) -> tuple[Outline, ...]:
 
 
 def _rounded(points: list[Point], radius: float, *, closed: bool = False) -> tuple[Step, ...]:
-    """Through the points, with a curve at each corner; closed, back to where it began."""
+    """Through the points, with a curve at each corner; closed, back to where it began, and with parts of circles."""
     around = [points[-1], *points, points[0]] if closed else points
     steps: list[Step] = [] if closed else [("M", (points[0],))]
     for before, corner, after in zip(around, around[1:], around[2:], strict=False):
         # Two corners share the leg between them, so each may use half of it.
         cut = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
-        start = _toward(corner, before, cut)
+        start, end = _toward(corner, before, cut), _toward(corner, after, cut)
         if not steps or math.dist(start, steps[-1][1][-1]) > _SAME:
             steps.append(("L" if steps else "M", (start,)))
-        if cut > 0:
-            steps.append(("Q", (corner, _toward(corner, after, cut))))
+        if cut > 0 and closed:
+            steps.append(("C", (_toward(start, corner, _QUARTER * cut), _toward(end, corner, _QUARTER * cut), end)))
+        elif cut > 0:
+            steps.append(("Q", (corner, end)))
     return (*steps, ("Z", ()) if closed else ("L", (points[-1],)))
 
 

@@ -1,4 +1,4 @@
-"""A picture as data: boxes, discs, wires and labels, each with a name. Nothing here draws.
+"""A picture as data: boxes, wires and labels, each with a name. Nothing here draws.
 
 Lengths are in points (1/72 inch), x to the right and y downwards from the top left corner, as in SVG. Colours are
 roles of :mod:`tutor.pictures.palette`. Two scenes of the same :attr:`Scene.structure` have the same items, so a
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,6 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Disc:
-    """A circle around (x, y), for an operation on each entry."""
-
-    id: str
-    x: float
-    y: float
-    radius: float
-    fill: str = "paper"
-    edge: str | None = "ink"
-    line: float = 1.0
-
-
-@dataclass(frozen=True)
 class Wire:
     """A line through points, with rounded corners and, as a rule, an arrowhead whose tip is the last point."""
 
@@ -79,13 +67,18 @@ class Label:
     text: str
     room: float
     size: float = 9.0
-    anchor: Literal["start", "middle", "end"] = "middle"
+    anchor: Anchor = "middle"
     colour: str = "ink"
     bold: bool = False
 
 
-Shape: TypeAlias = Box | Disc | Wire
+Shape: TypeAlias = Box | Wire
 Item: TypeAlias = Shape | Label
+
+
+def disc(name: str, middle: Point, radius: float, fill: str = "paper", edge: str | None = "ink") -> Box:
+    """A box that is round."""
+    return Box(name, middle[0] - radius, middle[1] - radius, 2 * radius, 2 * radius, fill, edge, radius)
 
 
 def moved(item: Item, right: float, down: float) -> Item:

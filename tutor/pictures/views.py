@@ -127,8 +127,7 @@ class View:
     @property
     def next(self) -> int | None:
         """The next place, or the one before where there is none, if it is drawn."""
-        places = (self.place + 1, self.place - 1)
-        return next((place for place in places if place in self.places), None)
+        return next((place for place in (self.place + 1, self.place - 1) if place in self.places), None)
 
     def frame(self, place: int) -> range:
         """The cells drawn from the first that the window reads at a place to the last."""

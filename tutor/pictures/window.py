@@ -5,22 +5,33 @@ A sequence is a grid of one row, with the output below the input instead of besi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
-from tutor.pictures.rules import MARGIN, WIDTH, equation, lines_below
-from tutor.pictures.scene import Box, Item, Label, Point, Scene, Wire, ruled
-from tutor.pictures.views import ONE_ROW, Axis, View, axes_of
-from tutor.pictures.window_words import KINDS, notes_at
-from tutor.pictures.wording import listed
+from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire, ruled
+from tutor.pictures.views import ONE_ROW, View, axes_of, sizes_of
+from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
+#: What happens to what the window holds in each channel, where channels are kept apart.
+_WORK = {
+    "MaxPooling": "keeps the largest number",
+    "AveragePooling": "takes the mean",
+    "DepthwiseConv": "adds up, weighted",
+    "SeparableConv": "adds up, weighted, then the channels are mixed",
+}
+#: The layers that have a window to draw.
+KINDS = [f"{stem}{rank}D" for stem in ("Conv", *_WORK) for rank in (1, 2)]
+#: What a cell along an axis is called.
+_CELL = {"height": "row", "width": "column", "timesteps": "timestep"}
+#: Of a longer list of cells, the middle is left out.
+_MOST_NAMED = 8
 #: So many cells of an axis are drawn at most, padding included: of a sequence, and on each side of a grid.
 LONGEST_ROW, LONGEST_SIDE = 28, 16
 
@@ -72,7 +83,7 @@ class _Grid:
             x = self.at(0, number)[0] + self.cell / 2
             yield Label(f"{name}-{place}", x, y, str(number), every * self.cell - 2, _INDEX_SIZE, colour="muted")
 
-    def row_numbers(self, name: str, rows: range, x: float, anchor: Literal["start", "end"]) -> Iterator[Label]:
+    def row_numbers(self, name: str, rows: range, x: float, anchor: Anchor) -> Iterator[Label]:
         """Each row's number beside it."""
         for place, number in enumerate(rows):
             y = self.at(number, 0)[1] + self.cell / 2
@@ -88,41 +99,6 @@ def window_scene(built: Built, step: int = 0) -> Scene:
         TypeError: ``step`` is not a whole number.
         ValueError: the layer has no such window, a size is not known, or there is no such place.
     """
-    axes = _axes(built)
-    number, places = whole_number(f"{built.layer.kind}: step", step, 0), places_of(built)
-    if number >= places:
-        raise ValueError(
-            f"{built.layer.kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}."
-        )
-    at = divmod(number, axes[1].output or 1)
-    most = LONGEST_ROW if axes[0] is ONE_ROW else LONGEST_SIDE
-    down, across = (View.of(axis, place, most) for axis, place in zip(axes, at, strict=True))
-    reads, writes = _grids(down, across)
-    frame = reads.frame("window", down.frame(down.place), across.frame(across.place))
-    made = writes.frame("output/frame", range(at[0], at[0] + 1), range(at[1], at[1] + 1))
-    rules = [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()]
-    notes = notes_at(built, [view for view in (down, across) if view.axis.name])
-    ends = [y for grid in (reads, writes) for _, y in [grid.at(grid.rows.stop, 0)]]
-    below, end = lines_below(rules, notes, max(ends) + 18 + (3 * _INDEX + _TITLE if down.axis is ONE_ROW else 0))
-    items = [
-        *_input(str(built.input_shape), reads, down, across),
-        frame,
-        *_output(str(built.output_shape), reads, writes),
-        writes.mark("output/written", *at),
-        made,
-        *_funnel(frame, made),
-        *below,
-    ]
-    opening = f"Step {step} of {built.layer.kind}, from {built.input_shape} to {built.output_shape}."
-    return Scene(WIDTH, end, tuple(items), " ".join([opening, *notes]))
-
-
-def places_of(built: Built) -> int:
-    """How many places a window takes: the numbers in one channel of the output."""
-    return prod(axis.output or 0 for axis in axes_of(built))
-
-
-def _axes(built: Built) -> tuple[Axis, Axis]:
     kind = built.layer.kind
     if kind not in KINDS:
         raise ValueError(f"{kind} has no window that can be drawn on a strip or a grid. {listed(KINDS)} have.")
@@ -133,7 +109,30 @@ def _axes(built: Built) -> tuple[Axis, Axis]:
                 f"{kind}: the {axis.name} of the input shape {built.input_shape} is None, so there are no cells to "
                 "draw. Build the layer with a size there, such as 12."
             )
-    return axes
+    number, places = whole_number(f"{kind}: step", step, 0), prod(axis.output or 0 for axis in axes)
+    if number >= places:
+        raise ValueError(f"{kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}.")
+    at = divmod(number, axes[1].output or 1)
+    most = LONGEST_ROW if axes[0] is ONE_ROW else LONGEST_SIDE
+    down, across = (View.of(axis, place, most) for axis, place in zip(axes, at, strict=True))
+    reads, writes = _grids(down, across)
+    frame = reads.frame("window", down.frame(down.place), across.frame(across.place))
+    made = writes.frame("output/frame", range(at[0], at[0] + 1), range(at[1], at[1] + 1))
+    rules = [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()]
+    notes = _notes(built, [view for view in (down, across) if view.axis.name])
+    bottom = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes))
+    below, end = lines_below(rules, notes, bottom + 18 + (3 * _INDEX + _TITLE if down.axis is ONE_ROW else 0))
+    items = [
+        *_input(str(built.input_shape), reads, down, across),
+        frame,
+        *_output(str(built.output_shape), reads, writes),
+        writes.mark("output/written", *at),
+        made,
+        *_funnel(frame, made),
+        *below,
+    ]
+    opening = f"Step {step} of {kind}, from {built.input_shape} to {built.output_shape}."
+    return Scene(WIDTH, end, tuple(items), " ".join([opening, *notes]))
 
 
 def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
@@ -210,3 +209,63 @@ def _funnel(frame: Box, made: Box) -> Iterator[Wire]:
         ways = [((frame.x, frame.bottom), (made.x, made.y)), ((frame.right, frame.bottom), (made.right, made.y))]
     for place, points in enumerate(ways):
         yield Wire(f"way/{place}", points, width=_THIN, arrow=False)
+
+
+# In words
+
+
+def _notes(built: Built, views: Sequence[View]) -> list[str]:
+    """The step, the padding, what happens inside the window, and what is left out, if anything is."""
+    read = ", ".join(_cells(view, view.axis.read(view.place)) for view in views)
+    written = ", ".join(_cells(view, [view.place]) for view in views)
+    step = f"Output {written} is made from input {read}."
+    is_padded = any(sum(view.axis.margins) for view in views)
+    padding = _padding_words(built, views) if is_padded else _without_padding(views)
+    return [step, padding, _work_words(built), *_excerpt_words(views)]
+
+
+def _cells(view: View, cells: Sequence[int]) -> str:
+    named = cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1])
+    *numbers, last = [f"{cell:,}".replace("-", "−") for cell in named]
+    every = listed([*numbers, last]) if len(named) == len(cells) else f"{', '.join(numbers)}, …, {last}"
+    return f"{_CELL[view.axis.name]}{'s' if len(cells) > 1 else ''} {every}"
+
+
+def _padding_words(built: Built, views: Sequence[View]) -> str:
+    if all(view.inside == view.cells for view in views):
+        return "The padding around the input is outside this excerpt."
+    held = "the pooling leaves them out" if "Pooling" in built.layer.kind else "they hold zeros"
+    outside = [(view, cells) for view in views for cells in view.padding if cells]
+    verb = "is" if sum(len(cells) for _, cells in outside) == 1 else "are"
+    here = f" Of this window, {listed([_cells(*one) for one in outside])} {verb} padding." if outside else ""
+    return f"Dashed cells are padding: {held}.{here}"
+
+
+def _without_padding(views: Sequence[View]) -> str:
+    left = []
+    for view in views:
+        rest = view.size - view.axis.read((view.axis.output or 1) - 1)[-1] - 1
+        name = _CELL[view.axis.name]
+        left += [f"the last {name}" if rest == 1 else f"the last {rest:,} {name}s"] if rest else []
+    never = f" The window never reaches {' or '.join(left)}." if left else ""
+    return f"No padding: the window stays inside the input.{never}"
+
+
+def _work_words(built: Built) -> str:
+    stem, channels, groups = built.layer.kind[:-2], sizes_of(built)[0]["channels"], getattr(built.layer, "groups", 1)
+    if stem in _WORK:
+        return f"One channel is drawn. In each channel, the window {_WORK[stem]}."
+    where = "" if channels == 1 else f" in all {channels:,} channels, of which one is drawn"
+    if groups > 1 and channels is not None:
+        where = f" in {channels // groups:,} of the {channels:,} channels, those of its group; one is drawn"
+    return f"Each filter adds up, weighted, what the window holds{where}."
+
+
+def _excerpt_words(views: Sequence[View]) -> list[str]:
+    cut = [
+        f"{_CELL[view.axis.name]}s {view.inside.start:,} to {view.inside.stop - 1:,} of {view.size:,}"
+        for view in views
+        if len(view.cells) < view.size + sum(view.axis.margins)
+    ]
+    further = "; the window reaches further" if any(view.reads != view.axis.read(view.place) for view in views) else ""
+    return [f"An excerpt: {listed(cut)}{further}."] if cut else []

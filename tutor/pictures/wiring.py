@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import copysign
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from tutor.layers.cells import STATES, Step, function, multiplies_first, symbol
 from tutor.pictures.metrics import shape_text
 from tutor.pictures.palette import gate_role
-from tutor.pictures.scene import Box, Disc, Item, Label, Point, Wire
+from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Wire, disc
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Gate, Shape
@@ -39,8 +39,6 @@ _SMALLEST = 7.5
 _REACH = {**dict.fromkeys(("×", "+", "1−"), (_RADIUS, _RADIUS)), "·": (43.0, 14.0)}
 _PILL = (36.0, 9.0)
 
-_Anchor: TypeAlias = Literal["start", "middle", "end"]
-
 
 @dataclass(frozen=True)
 class _Spot:
@@ -51,7 +49,7 @@ class _Spot:
     shape_x: float = 0.0
     shape_y: float = 0.0
     room: float = 0.0
-    anchor: _Anchor = "start"
+    anchor: Anchor = "start"
 
     @property
     def at(self) -> Point:
@@ -113,8 +111,8 @@ class Wiring:
         self.joined = f"{state:,} + {entering:,} = {state + entering:,}{' channels' if self._layer.spatial else ''}"
 
     def items(self) -> Iterator[Item]:
-        """From back to front: what comes in, wires in the order of computing, then what stands on them."""
-        yield from self._old_states()
+        """From back to front: what comes in and goes out, wires in the order of computing, then what stands on them."""
+        yield from self._states()
         yield from self._input()
         for gate in self._gates:
             if gate.state != "h_old":
@@ -122,8 +120,6 @@ class Wiring:
         for step in self._steps.values():
             for value in step.reads:
                 yield from self._wire(value, step)
-        for state, y in self._lines.items():
-            yield from self._new_state(state, y)
         for gate in self._gates:
             yield from self._gate(gate)
         for step in self._steps.values():
@@ -134,11 +130,22 @@ class Wiring:
 
     # What comes in and goes out
 
-    def _old_states(self) -> Iterator[Item]:
+    def _states(self) -> Iterator[Item]:
+        """The old states, on the way to the gates too, and the new ones; the new hidden state is the output too."""
+        right, room = _OUTPUT + 5, WIDTH - _OUTPUT - 9
         for state, y in self._lines.items():
-            yield self._shape(f"{state}_old", 6, y - 9, LEFT - 12)
-            yield Label(f"{state}_old-words", 6, y + 9, STATES[state], LEFT - 12, SMALL, "start", "muted")
-        y = self._lines["h"]
+            for name, value, x, words, space in (
+                (f"{state}_old", f"{state}_old", 6, STATES[state], LEFT - 12),
+                (f"{state}-new", state, right, "next step", room),
+            ):
+                yield self._shape(value, x, y - 9, space, name=name)
+                yield Label(f"{name}-words", x, y + 9, words, space, SMALL, "start", "muted")
+            spot = self._spots[state]
+            yield Wire(f"{state}-new", self._trimmed([spot.at, (spot.x, y), (_EDGE, y)], state), "state")
+        y, end = self._lines["h"], TOP - 28
+        yield from _branch("output", ((_OUTPUT, y), (_OUTPUT, end)), "state")
+        yield self._shape("h", right, end + 6, room, name="output")
+        yield Label("output-words", right, end + 18, "output", room, SMALL, "start", "muted")
         way = ((INPUT, y), (INPUT, _BUS), (INPUT + 10, _BUS))
         if any(self._spots[name].y == y for name in self._steps):
             yield from _branch("h_old-joined", way, "state", arrow=False)
@@ -173,17 +180,6 @@ class Wiring:
             text = f"[rₜ ∗ hₜ₋₁, xₜ]: {self.joined}"
             yield Label(f"joined-{gate.name}-shape", _DOWN - 74, _APART + 9.5, text, RIGHT - _DOWN + 62, SMALL, "start")
 
-    def _new_state(self, state: str, y: float) -> Iterator[Item]:
-        """A new state's way out to the right; the hidden state is the output too."""
-        x, end, room, spot = _OUTPUT + 5, TOP - 28, WIDTH - _OUTPUT - 9, self._spots[state]
-        yield Wire(f"{state}-new", self._trimmed([spot.at, (spot.x, y), (_EDGE, y)], state), "state")
-        yield self._shape(state, x, y - 9, room, name=f"{state}-new")
-        yield Label(f"{state}-new-words", x, y + 9, "next step", room, SMALL, "start", "muted")
-        if state == "h":
-            yield from _branch("output", ((_OUTPUT, y), (_OUTPUT, end)), "state")
-            yield self._shape("h", x, end + 6, room, name="output")
-            yield Label("output-words", x, end + 18, "output", room, SMALL, "start", "muted")
-
     # What is in between
 
     def _wire(self, value: str, step: Step) -> Iterator[Item]:
@@ -197,7 +193,7 @@ class Wiring:
         colour = "state" if state in self._lines or start[1] == end[1] == _STATE else "ink"
         readers = sum(value in other.reads for other in self._steps.values()) + (state in self._lines)
         if name in _OVER:
-            yield Disc(f"{name}-crossing", *_OVER[name], 5.0, "cell", None)
+            yield disc(f"{name}-crossing", _OVER[name], 5.0, "cell", None)
         if readers > 1 and corner not in (start, end):
             yield from _branch(name, self._trimmed([corner, end], "", step.name), colour)
         else:
@@ -227,21 +223,17 @@ class Wiring:
         spot, (across, down) = self._spots[step.name], _REACH.get(step.sign, _PILL)
         x, y, name = spot.x, spot.y, f"{step.name}-sign"
         if step.sign == "·":
-            lines = ["· recurrent_kernel", *(["+ bias[1]"] if self._layer.use_bias else [])]
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, "gate-candidate", radius=4)
-            for place, line in enumerate(lines):
-                middle = y + 11 * (place - (len(lines) - 1) / 2)
-                yield Label(f"{name}-{place}", x, middle, line, 2 * across - 4, SMALL, colour="on-gate")
+            for place, line in enumerate(("· recurrent_kernel", "+ bias[1]")[: 1 + self._layer.use_bias]):
+                yield Label(f"{name}-{place}", x, y - 5.5 + 11 * place, line, 2 * across - 4, SMALL, colour="on-gate")
         elif step.sign in _REACH:
-            yield Disc(step.name, x, y, _RADIUS)
+            yield disc(step.name, spot.at, _RADIUS)
             yield Label(name, x, y, step.sign, 2 * _RADIUS - 5, 11)
         else:
             yield Box(step.name, x - across, y - down, 2 * across, 2 * down, radius=down)
             yield Label(name, x, y, function(step.sign), 2 * across - 6)
 
-    def _shape(
-        self, value: str, x: float, y: float, room: float, *, anchor: _Anchor = "start", name: str = ""
-    ) -> Label:
+    def _shape(self, value: str, x: float, y: float, room: float, *, anchor: Anchor = "start", name: str = "") -> Label:
         """A value's shape, after its symbol where it has one."""
         is_named = value not in self._steps or value in self._layer.states
         symbols = f"{symbol(value)} " if is_named else ""
@@ -259,4 +251,4 @@ def _branch(
 ) -> Iterator[Item]:
     """A wire that leaves another, with a dot where it does."""
     yield Wire(name, points, colour, width, arrow)
-    yield Disc(f"{name}-dot", *points[0], _DOT, colour, None)
+    yield disc(f"{name}-dot", points[0], _DOT, colour, None)
