@@ -113,7 +113,7 @@ def graph_of(subject: Built | Ledger) -> Graph:
     ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
-    if _is_chain(ledger):
+    if _is_chain(folded):
         return Graph(_with_tensors(folded), "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
@@ -130,17 +130,6 @@ def _alone(built: Built) -> Ledger:
     )  # fmt: skip
     outputs = (name,) * len(shapes_in(built.output_shape))
     return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
-
-
-def _is_chain(ledger: Ledger) -> bool:
-    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
-    before = set(ledger.inputs)
-    for row in ledger.rows:
-        if set(row.inputs) != before or row.shared > 1 or "/" in row.path:
-            return False
-        before = {row.path}
-    are_single = all(len(shapes_in(row.output_shape)) == 1 for row in ledger.rows[:-1])
-    return bool(ledger.inputs and ledger.rows) and are_single and set(ledger.outputs) == before
 
 
 def _nodes(ledger: Ledger) -> Iterator[Node]:
@@ -168,33 +157,43 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
             models=tuple(models),
             steps=len(reads[0]) - len(inside[0]) if reads else 0,
         )
-    ends = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
     shapes = shapes_in(ledger.output_shape) if ledger.outputs else ()
-    is_all = [tensor.shape for tensor in ends] == list(shapes)
-    for number, (source, shape) in enumerate(zip(ledger.outputs, shapes, strict=False)):
+    ends = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
+    if [tensor.shape for tensor in ends] != list(shapes):
         # Which of several of one shape it is, nothing says.
-        end = ends[number] if is_all else next((one for one in made[source] if one.shape == shape), None)
-        title = end.title if end and is_all else ""
-        name = title or (f"output {number + 1}" if len(shapes) > 1 else "output")
-        axes = end.axes if end else axis_names(len(shape))
-        yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
+        axes = {(source, tensor.shape): tensor.axes for source in ledger.outputs for tensor in reversed(made[source])}
+        known = zip(ledger.outputs, shapes, strict=True)
+        ends = [Tensor(shape, axes.get((source, shape), axis_names(len(shape)))) for source, shape in known]
+    for number, (source, end) in enumerate(zip(ledger.outputs, ends, strict=True)):
+        name = end.title or (f"output {number + 1}" if len(ends) > 1 else "output")
+        yield Node(f"output-{number}", "", name, (replace(end, title=""),), sources=(places[source],))
+
+
+def _in_line(nodes: Sequence[Node]) -> list[set[int]]:
+    """What each node would read if each layer read what the one before it returns."""
+    layers = [place for place, node in enumerate(nodes) if node.kind]
+    first, last = layers[0], layers[-1]
+    return [set()] * first + [set(range(first)), *({min(place, last)} for place in range(first, len(nodes) - 1))]
+
+
+def _is_chain(nodes: Sequence[Node]) -> bool:
+    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
+    layers = [node for node in nodes if node.kind]
+    if not layers or nodes[0].kind or nodes[-1].kind or any(node.models or node.uses > 1 for node in layers):
+        return False
+    are_single = all(len(node.tensors) == 1 for node in layers[:-1])
+    return are_single and [set(node.sources) for node in nodes] == _in_line(nodes)
 
 
 def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
     """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
-    made: list[Node] = []
-    read: tuple[int, ...] = ()
+    boxes: list[Node] = []
     for node in nodes:
-        if node.kind and made and made[-1].kind:
-            made.append(Node(made[-1].id.replace("layer", "tensor"), "", "", made[-1].tensors, read))
-            read = (len(made) - 1,)
-        is_alone = not node.kind and sum(other.id[:3] == node.id[:3] for other in nodes) == 1
-        made.append(replace(node, name="" if is_alone else node.name, sources=read if node.sources else ()))
-        if node.kind:
-            read = (len(made) - 1,)
-        elif not node.sources:
-            read = (*read, len(made) - 1)
-    return made
+        if node.kind and boxes[-1].kind:
+            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors))
+        twins = [one for one in nodes if not one.kind and bool(one.sources) == bool(node.sources)]
+        boxes.append(replace(node, name="") if twins == [node] else node)
+    return [replace(box, sources=tuple(sources)) for box, sources in zip(boxes, _in_line(boxes), strict=True)]
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -204,14 +203,11 @@ def _folded(nodes: list[Node]) -> list[Node]:
     """
     layers = [place for place, node in enumerate(nodes) if node.kind]
     links = [(source, place) for place, node in enumerate(nodes) for source in node.sources]
-
-    def is_cut(place: int) -> bool:
-        return {source for source, end in links if source <= place < end or end <= place < source} <= {place}
-
-    start = next(filter(is_cut, layers[KEPT - 1 :]), len(nodes)) if len(layers) > MOST_LAYERS else len(nodes)
-    stop = next(filter(is_cut, reversed(layers[:-KEPT])), 0)
-    if stop <= start:
+    passed = {at for source, end in links for at in (range(source + 1, end) if source < end else range(end, source))}
+    cuts = [place for place in layers[KEPT - 1 : -KEPT] if place not in passed]
+    if len(layers) <= MOST_LAYERS or len(cuts) < 2:
         return nodes
+    start, stop = cuts[0], cuts[-1]
     inside = nodes[start + 1 : stop + 1]
     number = sum(node.layers for node in inside)
     fold = replace(
