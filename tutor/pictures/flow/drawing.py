@@ -182,7 +182,7 @@ def _frame(frame: Frame, graph: Graph, wires: Wires, down: Down) -> Iterator[Ite
     entries = [x for (_, reader), x in wires.ports.items() if wires.places.cells[reader] == (frame.left, frame.top)]
     x, y = max([wires.lefts[frame.left] + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
     room = wires.lefts[frame.left] + wires.width - x
-    title, each = _title(frame, graph.nodes, wires.places.frames)
+    title, each = _title(frame, graph.nodes)
     title_room = min(_wide(title, bold=True), room - (_wide("each of 1,000 timesteps") + _SPACE if each else 0.0))
     yield _label(f"{owner}/title", x, y, title, title_room, bold=True)
     if each:
@@ -191,11 +191,10 @@ def _frame(frame: Frame, graph: Graph, wires: Wires, down: Down) -> Iterator[Ite
         yield _label(f"{owner}/each", x + title_room + _SPACE, y, words, rest, colour="muted")
 
 
-def _title(frame: Frame, nodes: Sequence[Node], frames: Sequence[Frame]) -> tuple[str, str]:
+def _title(frame: Frame, nodes: Sequence[Node]) -> tuple[str, str]:
     """The model's name, and what it is applied to, such as ``each of 100 frames``; empty if to everything at once."""
-    names, inside = frame.models[-frame.named :], [node for node in nodes if frame.has(node)]
-    around = [other for other in frames if other.depth == frame.depth - 1 and other.has(inside[0])]
-    before = min((node.steps for node in nodes if around and around[0].has(node)), default=0)
+    names, inside = frame.models[len(frame.outer) :], [node for node in nodes if node.is_in(frame.models)]
+    before = min(node.steps for node in nodes if node.is_in(frame.outer))
     steps = min(node.steps for node in inside)
     if steps == before:
         return "/".join(names), ""
@@ -258,7 +257,7 @@ def _alt(graph: Graph, places: Places, notes: Sequence[str]) -> str:
             name = f"{node.name.capitalize()}, from {reads}" if node.sources else f"Input {node.name}"
             said.append(f"{name}: {made}.")
     for frame in places.frames:
-        _, each = _title(frame, nodes, places.frames)
+        _, each = _title(frame, nodes)
         if each:
             said.append(f"The layers of {'/'.join(frame.models)} are applied once for {each}.")
     return " ".join([*said, *filter(None, notes)])

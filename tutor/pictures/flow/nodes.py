@@ -79,6 +79,10 @@ class Node:
         """The name within all models that hold it."""
         return "/".join((*self.models, self.name))
 
+    def is_in(self, models: Names) -> bool:
+        """Whether it is a layer of the model to which those lead."""
+        return self.models[: len(models)] == models
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -230,7 +234,7 @@ def _folded(nodes: list[Node]) -> list[Node]:
 def in_common(nodes: Sequence[Node]) -> Names:
     """The models that hold all of the nodes."""
     models = nodes[0].models
-    while any(node.models[: len(models)] != models for node in nodes):
+    while not all(node.is_in(models) for node in nodes):
         models = models[:-1]
     return models
 

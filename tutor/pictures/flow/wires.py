@@ -104,7 +104,7 @@ class Wires:
                 self._rails |= dict.fromkeys(passed, source)
                 continue
             column = min(self._cells[place][0] for place in (source, *ends))
-            inside = [sum(frame.has(nodes[place]) for place in (source, *ends)) for frame in self._frames]
+            inside = [sum(nodes[place].is_in(frame.models) for place in (source, *ends)) for frame in self._frames]
             for frame, number in sorted(zip(self._frames, inside, strict=True), key=lambda pair: pair[0].right):
                 is_in_the_way = frame.left <= column < frame.right and frame.bottom > first and frame.top <= last
                 if is_in_the_way and not number:
