@@ -45,7 +45,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Places:
-    """The cell of each node, by its place in the graph; the number of columns and of ranks; frames, outer ones first."""
+    """The cell of each node, by its place in the graph; the number of columns and of ranks; frames from outside."""
 
     cells: Mapping[int, Cell]
     columns: int

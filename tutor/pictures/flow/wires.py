@@ -128,21 +128,19 @@ class Wires:
         return self.lefts[column] + self.width + self._beyond(column, depth + 1) + _LANE * (number + 1)
 
     def _ports(self, reader: int) -> Iterator[tuple[int, float]]:
-        """In the order in which they come, one of them straight down the rail unless that is another's."""
+        """To the left and right of the rail, which is for whose wire comes down it, or else for the nearest."""
         column, rank = self._cells[reader]
-        sources = [source for source in self.graph.nodes[reader].sources if not self.is_beside(source, reader)]
+        sources = {source for source in self.graph.nodes[reader].sources if not self.is_beside(source, reader)}
         comes = {source: self._coming(source, reader) for source in sources}
         rail, on_rail = self.rail(reader), self._rails.get((column, rank - 1))
-        left = sum(x < rail for x in comes.values())
-        numbers = list(range(-left, len(comes) - left))
-        if on_rail is None and left:
-            # The rail is free for the nearest wire.
-            numbers = [number + 1 for number in numbers]
-        elif on_rail is not None and on_rail not in comes:
-            numbers = [number + (number >= 0) for number in numbers]
-        for number, source in zip(numbers, sorted(comes, key=comes.__getitem__), strict=True):
-            room, side = (RAIL - 5, -numbers[0]) if number < 0 else (self.width - RAIL - 8, numbers[-1])
-            yield source, rail + number * min(_PORT, room / max(side, 1))
+        if on_rail is not None:
+            comes[on_rail] = rail
+        order = sorted(comes, key=comes.__getitem__)
+        middle = max(sum(x < rail for x in comes.values()) - 1, 0) if on_rail is None else order.index(on_rail)
+        for place, source in enumerate(order):
+            room, number = (RAIL - 5, middle) if place < middle else (self.width - RAIL - 8, len(order) - 1 - middle)
+            if source in sources:
+                yield source, rail + (place - middle) * min(_PORT, room / max(number, 1))
 
 
 def level(frames: Sequence[Frame], side: str, at: int, depth: int = 0) -> int:
