@@ -9,6 +9,7 @@ from tutor.layers.built import Axes, Weight
 from tutor.layers.convolution import Convolution
 from tutor.layers.layer import Over
 from tutor.layers.recurrent import LSTMGates, OverTime
+from tutor.layers.signature import LIMITS, PENALTIES, RETURNS, STARTS
 from tutor.layers.spatial import Spatial, of_ranks
 
 
@@ -19,14 +20,10 @@ class ConvLSTM(LSTMGates, OverTime, Convolution):
     Source: Keras, ``ConvLSTMCell.build``.
     """
 
-    signature = """
+    signature = f"""
         filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, activation="tanh",
-        recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-        recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None,
-        return_sequences=False, return_state=False, go_backwards=False, stateful=False, *,
-        zero_output_for_mask=False"""
+        recurrent_activation="sigmoid", {STARTS}, unit_forget_bias=True, {PENALTIES}, activity_regularizer=None,
+        {LIMITS}, seed=None, {RETURNS}, *, zero_output_for_mask=False"""
     leading = "batch timesteps"
     # The timesteps are another axis.
     things: ClassVar = {**Spatial.things, 1: ("a row of pixels", ("rows",))}
