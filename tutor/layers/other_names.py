@@ -6,43 +6,30 @@ import difflib
 import re
 from collections.abc import Collection, Sequence
 
+
+def _table(text: str) -> dict[str, str]:
+    """Keras's names, each before a colon and with the others' behind it."""
+    rows = (row.partition(": ") for row in " ".join(text.split()).split("; "))
+    return {name: others for name, _, others in rows}
+
+
 #: What the names of regularizers and constraints began with in Keras 1.
 _STEMS = {"kernel": "W", "embeddings": "W", "recurrent": "U", "bias": "b"}
 #: Arguments, by Keras's name for them.
 OTHER_ARGUMENTS = {
-    "units": "output_dim out_features hidden_size hidden_dim num_units n_units num_outputs",
-    "filters": "nb_filter out_channels num_filters",
-    "kernel_size": "filter_length filter_size window_size",
-    "pool_size": "pool_length kernel_size ksize",
-    "strides": "stride subsample subsample_length",
-    "padding": "border_mode",
-    "dilation_rate": "dilation atrous_rate",
-    "use_bias": "bias",
-    "activation": "nonlinearity",
-    "recurrent_activation": "inner_activation",
-    "recurrent_initializer": "inner_init",
-    "unit_forget_bias": "forget_bias_init",
-    "dropout": "dropout_W",
-    "recurrent_dropout": "dropout_U",
-    "rate": "p drop_prob",
-    "stddev": "sigma",
-    "threshold": "theta",
-    "negative_slope": "alpha",
-    "input_dim": "num_embeddings vocabulary vocab_size vocabulary_size",
-    "output_dim": "embedding_dim embed_dim units",
-    "size": "length scale_factor",
-    "groups": "num_groups",
-    "depth_multiplier": "channel_multiplier",
-    "axis": "dim concat_axis",
-    "epsilon": "eps",
-    "keepdims": "keepdim",
-    "axes": "dot_axes",
-    "target_shape": "dims unflattened_size",
-    "key_dim": "kdim size_per_head",
-    "value_dim": "vdim",
-    "num_heads": "head_num n_heads nhead",
-    **{f"{new}_initializer": f"{new}_init" for new in ("beta", "gamma")},
-    **dict.fromkeys(("kernel_initializer", "embeddings_initializer"), "init"),
+    **_table("""
+        units: output_dim out_features hidden_size hidden_dim num_units n_units num_outputs;
+        filters: nb_filter out_channels num_filters; kernel_size: filter_length filter_size window_size;
+        pool_size: pool_length kernel_size ksize; strides: stride subsample subsample_length; padding: border_mode;
+        dilation_rate: dilation atrous_rate; depth_multiplier: channel_multiplier; groups: num_groups;
+        size: length scale_factor; input_dim: num_embeddings vocabulary vocab_size vocabulary_size;
+        output_dim: embedding_dim embed_dim units; use_bias: bias; unit_forget_bias: forget_bias_init;
+        activation: nonlinearity; recurrent_activation: inner_activation; recurrent_initializer: inner_init;
+        kernel_initializer: init; embeddings_initializer: init; beta_initializer: beta_init;
+        gamma_initializer: gamma_init; dropout: dropout_W; recurrent_dropout: dropout_U; rate: p drop_prob;
+        stddev: sigma; threshold: theta; negative_slope: alpha; epsilon: eps; axis: dim concat_axis; axes: dot_axes;
+        keepdims: keepdim; target_shape: dims unflattened_size; key_dim: kdim size_per_head; value_dim: vdim;
+        num_heads: head_num n_heads nhead"""),
     **{f"{new}_{what}": f"{old}_{what}" for new, old in _STEMS.items() for what in ("regularizer", "constraint")},
 }
 #: Arguments that Keras reads off the input.
@@ -67,32 +54,16 @@ REPLACED = {
 }
 
 #: Layers, by Keras's name for them, apart from capital letters; ``#`` is a number of axes.
-OTHER_LAYERS = {
-    "Activation('gelu')": "gelu",
-    "Activation('sigmoid')": "sigmoid",
-    "Activation('silu')": "silu swish",
-    "Activation('tanh')": "tanh",
-    "BatchNormalization": "batchnorm batchnorm#d batchnormalizationv1 batchnormalizationv2",
-    "Concatenate": "concat merge cat",
-    "Conv#DTranspose": "convtranspose#d deconv#d deconvolution#d",
-    "Conv#D with dilation_rate": "atrousconv#d atrousconvolution#d",
-    "Dense": "linear lazylinear fullyconnected maxoutdense",
-    "GRU": "cudnngru gruv1 gruv2",
-    "GlobalAveragePooling#D": "adaptiveavgpool#d",
-    "GlobalMaxPooling#D": "adaptivemaxpool#d",
-    "GroupNormalization": "groupnorm",
-    "GroupNormalization(groups=-1)": "instancenorm#d",
-    "Input": "inputlayer placeholder",
-    "LSTM": "cudnnlstm lstmv1 lstmv2",
-    "LayerNormalization": "layernorm",
-    "RMSNormalization": "rmsnorm",
-    "ReLU(threshold=…)": "thresholdedrelu",
-    "Reshape": "unflatten view",
-    "SpatialDropout#D": "dropout#d",
-    "TimeDistributed(Dense(…))": "timedistributeddense",
-    "UpSampling2D": "upsample upsamplingnearest2d",
-    "ZeroPadding#D": "zeropad#d constantpad#d",
-}
+OTHER_LAYERS = _table("""
+    Activation('gelu'): gelu; Activation('sigmoid'): sigmoid; Activation('silu'): silu swish; Activation('tanh'): tanh;
+    BatchNormalization: batchnorm batchnorm#d batchnormalizationv1 batchnormalizationv2; Concatenate: concat merge cat;
+    Conv#DTranspose: convtranspose#d deconv#d deconvolution#d; Conv#D with dilation_rate: atrousconv#d
+    atrousconvolution#d; Dense: linear lazylinear fullyconnected maxoutdense; GRU: cudnngru gruv1 gruv2;
+    GlobalAveragePooling#D: adaptiveavgpool#d; GlobalMaxPooling#D: adaptivemaxpool#d; GroupNormalization: groupnorm;
+    GroupNormalization(groups=-1): instancenorm#d; Input: inputlayer placeholder; LSTM: cudnnlstm lstmv1 lstmv2;
+    LayerNormalization: layernorm; RMSNormalization: rmsnorm; ReLU(threshold=…): thresholdedrelu;
+    Reshape: unflatten view; SpatialDropout#D: dropout#d; TimeDistributed(Dense(…)): timedistributeddense;
+    UpSampling2D: upsample upsamplingnearest2d; ZeroPadding#D: zeropad#d constantpad#d""")
 
 
 def in_keras(argument: str, known: Collection[str]) -> str | None:
