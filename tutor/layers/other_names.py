@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Sequence
 
 
-def _table(text: str) -> dict[str, str]:
-    """Keras's names, each before a colon and with the others' behind it."""
+def table(text: str) -> dict[str, str]:
+    """What is written as ``name: words; name: words``."""
     rows = (row.partition(": ") for row in " ".join(text.split()).split("; "))
     return {name: others for name, _, others in rows}
 
@@ -17,7 +17,7 @@ def _table(text: str) -> dict[str, str]:
 _STEMS = {"kernel": "W", "embeddings": "W", "recurrent": "U", "bias": "b"}
 #: Arguments, by Keras's name for them.
 OTHER_ARGUMENTS = {
-    **_table("""
+    **table("""
         units: output_dim out_features hidden_size hidden_dim num_units n_units num_outputs;
         filters: nb_filter out_channels num_filters; kernel_size: filter_length filter_size window_size;
         pool_size: pool_length kernel_size ksize; strides: stride subsample subsample_length; padding: border_mode;
@@ -54,7 +54,7 @@ REPLACED = {
 }
 
 #: Layers, by Keras's name for them, apart from capital letters; ``#`` is a number of axes.
-OTHER_LAYERS = _table("""
+OTHER_LAYERS = table("""
     Activation('gelu'): gelu; Activation('sigmoid'): sigmoid; Activation('silu'): silu swish; Activation('tanh'): tanh;
     BatchNormalization: batchnorm batchnorm#d batchnormalizationv1 batchnormalizationv2; Concatenate: concat merge cat;
     Conv#DTranspose: convtranspose#d deconv#d deconvolution#d; Conv#D with dilation_rate: atrousconv#d
