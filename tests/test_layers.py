@@ -298,12 +298,6 @@ def test_one_gate_of_a_simple_rnn_is_the_whole() -> None:
     assert [weight.shape for weight in built.gate_weights] == [weight.shape for weight in built.weights]
 
 
-def test_of_one_gate_is_the_weight_itself_where_there_are_none() -> None:
-    weight = Dense(3).build((None, 4)).weights[0]
-    assert weight.of_one_gate() is weight
-    assert isinstance(weight, Weight)
-
-
 @pytest.mark.parametrize("layer", [Dense(3), Embedding(5, 3), LSTM(3), GRU(3), SimpleRNN(3), Dense(3, lora_rank=2)])
 def test_a_frozen_layer_trains_nothing_and_counts_the_same(layer: Layer) -> None:
     shape = (None, 7, 4)

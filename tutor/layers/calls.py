@@ -26,12 +26,8 @@ from tutor.layers.misfits import MisfitError
 if TYPE_CHECKING:
     from tutor.layers.built import Shape
 
-_places = itertools.count()
-
-
-def next_place() -> int:
-    """The place in the order of creation: what is made later has a higher one."""
-    return next(_places)
+#: The place in the order of creation: what is made later has a higher one.
+next_place = itertools.count().__next__
 
 
 class Operation:
@@ -199,8 +195,8 @@ class Arithmetic(Operation):
         for sizes in reversed([*itertools.zip_longest(*map(reversed, shapes), fillvalue=1)]):
             known = set(sizes) - {1, None}
             if len(known) > 1:
-                wanted = "the shapes must be the same, apart from axes of size 1"
-                raise MisfitError(repr(self), f"{wanted}; got {checks.listed(shapes, 'and')}.")
+                got = checks.listed(shapes, "and")
+                raise MisfitError(repr(self), f"the shapes must be the same, apart from axes of size 1; got {got}.")
             output.append(next(iter(known), None if None in sizes else 1))
         return Built(self, input_shape, tuple(output))
 

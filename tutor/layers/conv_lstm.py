@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from tutor.layers.built import Axes, Weight
 from tutor.layers.convolution import Convolution
 from tutor.layers.layer import Over
 from tutor.layers.recurrent import LSTMGates, OverTime
-from tutor.layers.spatial import of_rank
+from tutor.layers.signature import LIMITS, PENALTIES, RETURNS, STARTS
+from tutor.layers.spatial import Spatial, of_ranks
 
 
 class ConvLSTM(LSTMGates, OverTime, Convolution):
-    """An LSTM with convolutions in place of matrix products, and images as states.
+    """An LSTM that reads {thing} at each timestep: ``4 · filters · ({window} · (filters + channels) + 1)``.
 
-    Its three gates and its candidate each have a kernel for the input and one for the previous state, so each has
-    ``filters · (window · (filters + channels) + 1)`` parameters, where ``window`` is the product of the kernel's sizes.
+    Its three gates and its candidate each have a kernel for the input and one for the previous state.
+    Source: Keras, ``ConvLSTMCell.build``.
     """
 
-    signature = """
+    signature = f"""
         filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, activation="tanh",
-        recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-        recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None,
-        return_sequences=False, return_state=False, go_backwards=False, stateful=False, *,
-        zero_output_for_mask=False"""
+        recurrent_activation="sigmoid", {STARTS}, unit_forget_bias=True, {PENALTIES}, activity_regularizer=None,
+        {LIMITS}, seed=None, {RETURNS}, *, zero_output_for_mask=False"""
     leading = "batch timesteps"
+    # The timesteps are another axis.
+    things: ClassVar = {**Spatial.things, 1: ("a row of pixels", ("rows",))}
 
     @property
     def returns(self) -> list[str]:
@@ -44,18 +44,4 @@ class ConvLSTM(LSTMGates, OverTime, Convolution):
         super()._check_axes(axes)
 
 
-class ConvLSTM1D(ConvLSTM):
-    """An LSTM that reads a row of pixels at each timestep: ``4 · filters · (kernel_size · (filters + channels) + 1)``.
-
-    Source: Keras, ``ConvLSTMCell.build``.
-    """
-
-    # The timesteps are another axis.
-    spatial = ("rows",)
-
-
-_DOC = """An LSTM that reads {thing} at each timestep: ``4 · filters · ({window} · (filters + channels) + 1)``.
-
-    Source: Keras, ``ConvLSTMCell.build``.
-    """
-ConvLSTM2D, ConvLSTM3D = (of_rank(ConvLSTM, rank, _DOC) for rank in (2, 3))
+ConvLSTM1D, ConvLSTM2D, ConvLSTM3D = of_ranks(ConvLSTM)

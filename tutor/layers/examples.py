@@ -26,15 +26,12 @@ def example_shape(operation: Operation) -> Any:
 
 
 def _candidates(operation: Any) -> Iterator[Any]:
-    if operation.inside:
-        inner = example_shape(operation.inside[0])
-        yield from (inner, (None, 25, *inner[1:])) if inner else ()
+    if operation.inside and (inner := example_shape(operation.inside[0])):
+        yield from (inner, (None, 25, *inner[1:]))
     reads = getattr(operation, "reads", "...")
+    sizes = [_SIZES.get(name, 8) for name in reads.split() if name not in ("...", "batch")]
     for batch in (None, 32):
-        for further in ((), (25,), (64, 64)) if "..." in reads else ((),):
-            names = [name for name in reads.split() if name not in ("...", "batch")]
-            sizes = [_SIZES.get(name, 8) for name in names]
-            yield (batch, *further, *sizes) if len(further) + len(sizes) else None
+        yield from ((batch, *further, *sizes) for further in ((), (25,), (64, 64))[: 3 if "..." in reads else 1])
         yield from ((batch, *[8] * axes, channels) for axes in (0, 1, 2, 3) for channels in (256, 4, 6))
     yield (None, prod(size for size in getattr(operation, "target_shape", ()) if size and size > 0))
     yield from ([(None, *[8] * axes)] * 2 for axes in (1, 2, 3, 4))

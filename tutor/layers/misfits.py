@@ -100,13 +100,10 @@ class MisfitError(ValueError):
     def called(self, reader: Operation, tensors: Sequence[Tensor]) -> MisfitError:
         """The same, once it is known which layer was called on which tensors; on none, if it was built on a shape."""
         self._readers.append(reader)
-        return self._after(past_of(tensors))
+        return self.after(past_of(tensors))
 
-    def titled(self, titles: Mapping[int, str]) -> MisfitError:
-        """The same, in a model that has titles for its layers."""
-        return self._after(Past(titles=titles))
-
-    def _after(self, past: Past) -> MisfitError:
+    def after(self, past: Past) -> MisfitError:
+        """The same, once more is known of where the input comes from, or how a model refers to its layers."""
         self._past = past.before(self._past)
         self.args = (self._text(),)
         return self

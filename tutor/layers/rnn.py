@@ -8,50 +8,42 @@ from typing import Any
 from tutor.layers.built import Built
 from tutor.layers.calls import Operation
 from tutor.layers.checks import is_several, shown
-from tutor.layers.layer import Layer
+from tutor.layers.layer import Layer, leaving
 from tutor.layers.recurrent import Gated, GRUGates, LSTMGates, OverTime, SimpleGates
+from tutor.layers.signature import LIMITS, PENALTIES, STARTS
 
 
 class Cell(Gated):
     """One timestep of a recurrent layer, to be put into an RNN."""
 
     reads = "batch features"
+    states: tuple[str, ...] = ("h",)
 
     @property
     def returns(self) -> list[str]:
         return ["batch units"] * (1 + len(self.states))
 
-    states: tuple[str, ...] = ("h",)
-
 
 class SimpleRNNCell(SimpleGates, Cell):
     """One timestep of a SimpleRNN: ``units · (units + features + 1)``. Source: Keras, ``SimpleRNNCell.build``."""
 
-    signature = """
-        units, activation="tanh", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
-        bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None"""
+    signature = f"""units, activation="tanh", {STARTS}, {PENALTIES}, {LIMITS}, seed=None"""
 
 
 class LSTMCell(LSTMGates, Cell):
     """One timestep of an LSTM: ``4 · units · (units + features + 1)``. Source: Keras, ``LSTMCell.build``."""
 
-    signature = """
-        units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
-        bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None, *, implementation=2"""
+    signature = f"""
+        units, activation="tanh", recurrent_activation="sigmoid", {STARTS}, unit_forget_bias=True, {PENALTIES},
+        {LIMITS}, seed=None, *, implementation=2"""
 
 
 class GRUCell(GRUGates, Cell):
     """One timestep of a GRU: ``3 · units · (units + features + 2)``. Source: Keras, ``GRUCell.build``."""
 
-    signature = """
-        units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
-        bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, reset_after=True, seed=None, *, implementation=2"""
+    signature = f"""
+        units, activation="tanh", recurrent_activation="sigmoid", {STARTS}, {PENALTIES}, {LIMITS}, reset_after=True,
+        seed=None, *, implementation=2"""
 
 
 class StackedRNNCells(Layer):
@@ -80,19 +72,15 @@ class StackedRNNCells(Layer):
         return tuple(state for cell in self.cells for state in cell.states)
 
     def build(self, input_shape: Any) -> Built:
-        shape = self._shape(input_shape)
-        self._names(shape)
-        reads, inside = shape, dict[str, Built]()
+        shape, axes = self._entering(input_shape)
+        read, inside, states = shape, dict[str, Built](), []
         for place, cell in enumerate(self.cells, start=1):
-            built = cell.build(reads)
-            inside[f"cell_{place}"] = built
-            reads, *_ = built.output_shape
-        weights = tuple(replace(weight, part=part) for part, built in inside.items() for weight in built.weights)
-        outputs = (reads, *(state for built in inside.values() for state in built.output_shape[1:]))
-        made = Built(
-            self, shape, outputs, weights, (), built.input_axes, (("batch", "units"),) * len(outputs), inside=inside
-        )
-        return made if self.trainable else made.frozen()
+            inside[f"cell_{place}"] = built = cell.build(read)
+            output, *further = leaving(built)
+            read = tuple(output.values())
+            states += further
+        weights = [replace(weight, part=part) for part, built in inside.items() for weight in built.weights]
+        return self._built(shape, tuple(axes), [output, *states], weights, inside=inside)
 
 
 class RNN(OverTime):
@@ -122,21 +110,11 @@ class RNN(OverTime):
         return tuple(self.cell.states)
 
     def build(self, input_shape: Any) -> Built:
-        shape = self._shape(input_shape)
-        axes = dict(zip(self._names(shape), shape, strict=True))
+        shape, axes = self._entering(input_shape)
         self._check_axes(axes)
-        batch, timesteps, features = shape
-        cell: Built = self.cell.build((batch, features))
-        output, *states = cell.output_shape
-        names: tuple[str, ...] = ("batch", "units")
-        shapes, leaving = [output], [names]
+        cell: Built = self.cell.build((axes["batch"], axes["features"]))
+        output, *states = leaving(cell)
         if self.return_sequences:
-            shapes, leaving = [(batch, timesteps, *output[1:])], [("batch", "timesteps", "units")]
-        if self.return_state:
-            shapes, leaving = [*shapes, *states], [*leaving, *[names] * len(states)]
-        alone = len(shapes) == 1
-        built = replace(
-            cell, layer=self, input_shape=shape, output_shape=shapes[0] if alone else tuple(shapes),
-            input_axes=tuple(axes), output_axes=leaving[0] if alone else tuple(leaving), inside={"cell": cell},
-        )  # fmt: skip
-        return built if self.trainable else built.frozen()
+            output = {"batch": output["batch"], "timesteps": axes["timesteps"], **output}
+        returned = [output, *(states if self.return_state else [])]
+        return self._built(shape, tuple(axes), returned, cell.weights, cell.order, inside={"cell": cell})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tutor.layers.built import Shape, fits
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
 from tutor.layers.checks import listed
 from tutor.layers.examples import example_shape
@@ -14,8 +15,6 @@ from tutor.layers.vocabulary import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from tutor.layers.built import Shape
 
 _T = TypeVar("_T")
 #: What the ledger of a built model has.
@@ -40,9 +39,8 @@ class WholeModel(Operation):
         def __getattr__(self, name: str) -> Any:
             why = f"object has no attribute {name!r}"
             if name in _OF_A_LEDGER:
-                shape = (
-                    "" if self.entrance is not None else example_shape(self.stack[0]) if self.stack else "input_shape"
-                )
+                example = example_shape(self.stack[0]) if self.stack else "input_shape"
+                shape = example if self.entrance is None else ""
                 built = ".ledger" if self.stack is None else f".build({shape})"
                 why = f"has no {name} itself. Write {built}.{name}."
             raise AttributeError(f"{type(self).__name__} {why}")
@@ -170,12 +168,7 @@ def _of_rank(given: Shape, rank: int) -> Shape:
 
 
 def check_fits(kind: str, given: Sequence[Shape], made_for: Sequence[Shape]) -> None:
-    """Refuses shapes that a model was not made for: axes must agree if both are known; the batch may have any size."""
-
-    def fits(one: Shape, other: Shape) -> bool:
-        pairs = zip(one[1:], other[1:], strict=False)
-        return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in pairs)
-
+    """Refuses shapes that do not fit those that a model was made for."""
     if len(given) != len(made_for) or not all(map(fits, given, made_for)):
         made, got = listed(made_for, "and"), listed(given, "and")
         raise MisfitError(kind, f"the input must fit {made}, which the model was made for; got {got}.")

@@ -10,7 +10,7 @@ from tutor.layers.calls import Input, InputLayer, Operation, Tensor, next_place
 from tutor.layers.checks import input_shape as checked_shape
 from tutor.layers.checks import must, shown
 from tutor.layers.layer import Layer
-from tutor.layers.misfits import MisfitError
+from tutor.layers.misfits import MisfitError, Past
 from tutor.models.graph import Graph, WholeModel, check_fits, distinct
 from tutor.models.ours import BuiltModel, built_as_layer, check_names
 from tutor.models.program import Program
@@ -101,7 +101,7 @@ class Sequential(WholeModel):
                     raise MisfitError(layer.kind, f"{why} Leave out its return_state.").called(layer, [tensor])
                 tensor = outputs
         except MisfitError as error:
-            raise error.titled(self._titles()) from None
+            raise error.after(Past(titles=self._titles())) from None
         return Graph((entrance,), tensor if isinstance(tensor, tuple) else (tensor,))
 
     def _titles(self) -> dict[int, str]:
