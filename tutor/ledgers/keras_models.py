@@ -18,8 +18,8 @@ from tutor.layers.built import Built, Shape
 from tutor.layers.calls import one_or_all
 from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
-from tutor.ledgers.ledger import Ledger
-from tutor.ledgers.walk import Leaf, Walk, shapes_of
+from tutor.ledgers.ledger import Ledger, Row
+from tutor.ledgers.walk import Walk, Weights, shapes_of
 from tutor.symbols import Expression, Number, Size, identifiers, joined
 
 
@@ -72,7 +72,7 @@ class _Theirs(Walk):
         if not names:
             ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
         # Weights that belong to the model itself, or to layers that its calls do not reach.
-        row = self.row(Leaf(type(model).__name__, None, None, self._weights(model), None, None), model.name)
+        row = self.counted(Row("", type(model).__name__, None, None, None), self._weights(model), model.name)
         return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
 
     def _name_of(self, operation: Any) -> str:
@@ -93,7 +93,7 @@ class _Theirs(Walk):
         held = self._hides_calls and is_from_keras(operation, "Model")
         return _graph_of(operation) or (_held(operation) if held else None)
 
-    def _weights(self, layer: Any) -> dict[Hashable, tuple[bool, int]]:
+    def _weights(self, layer: Any) -> Weights:
         """Keras's weights: whether each is trained, and how many numbers it holds."""
         weights = getattr(layer, "weights", ())
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
@@ -103,7 +103,7 @@ class _Theirs(Walk):
         masks = [id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)]
         return [tensor for tensor in call.input_tensors if id(tensor) not in masks]
 
-    def _leaf(self, call: Any) -> Leaf:
+    def _met(self, call: Any) -> tuple[Row, Weights]:
         layer, read = call.operation, shapes_of(self._reads(call))
         built, weights = built_on(layer, read), self._weights(layer)
         makes = one_or_all(shapes_of(call.outputs)) or None
@@ -113,7 +113,7 @@ class _Theirs(Walk):
             reads, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
         formula = formula_of(layer, built, self.seen) if weights else Number(0)
         kind = type(layer).__name__ if built is None else built.layer.title
-        return Leaf(kind, reads, makes, weights, formula, built)
+        return Row("", kind, reads, makes, formula, built=built), weights
 
 
 def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Expression | None:
@@ -153,12 +153,11 @@ def layer_of(theirs: Any) -> Layer | None:
 
     A class counts as Keras's by where it comes from: a learner's own may have the same name.
     """
-    kind = type(theirs).__name__
-    known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
-    ours: Any = getattr(layers, kind) if known else None
-    if not _is_layer(ours):
+    known = is_from_keras(theirs) and is_from_keras(theirs, "Layer")
+    ours: Any = getattr(layers, type(theirs).__name__, None) if known else None
+    parameters = getattr(getattr(ours, "__signature__", None), "parameters", None)
+    if parameters is None:
         return None
-    parameters = ours.__signature__.parameters
     if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
         return None
     config: dict[str, Any] = {}
@@ -180,10 +179,6 @@ def layer_of(theirs: Any) -> Layer | None:
         return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
-
-
-def _is_layer(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Layer)
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
@@ -229,18 +224,12 @@ def _graph_of(layer: Any) -> Any:
     return layer if hasattr(layer, "_nodes_by_depth") and hasattr(layer, "operations") else None
 
 
-def _has_built_layers(model: Any) -> bool:
-    """Whether any layer of a model that is written as a class is built, if it has some."""
-    inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)
-    return any([layer.built for layer in inside] or [True])
-
-
 def _check(model: Any) -> None:
-    if isinstance(model, type) or not is_from_keras(model, "Model"):
+    if not is_from_keras(model, "Model"):
         repair = ""
         if type(model).__module__.partition(".")[0] == "tf_keras":
             repair = " It is a model of tf_keras, which is Keras 2. Make it with keras, version 3."
-        elif is_from_keras(model, "Layer") and not isinstance(model, type):
+        elif is_from_keras(model, "Layer"):
             repair = " A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer])."
         elif isinstance(model, str):
             repair = " Load it first, with keras.models.load_model."
@@ -249,7 +238,9 @@ def _check(model: Any) -> None:
         elif hasattr(model, "met"):
             repair = " It is a model of tutor's: see its build(input_shape)."
         raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
-    if not model.built or not (_graph_of(model) or _has_built_layers(model)):
+    # A model that is written as a class may say that it is built, though no layer is.
+    inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)
+    if not model.built or not (_graph_of(model) or any([layer.built for layer in inside] or [True])):
         how = f"call {model.name} on a batch of examples"
         if is_from_keras(model, "Sequential"):
             how = "begin it with keras.Input(shape), or call its build(input_shape), such as build((None, 25))"

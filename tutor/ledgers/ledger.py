@@ -44,8 +44,8 @@ class Row:
     input_shape: Any
     output_shape: Any
     formula: Expression | None
-    count: int
-    trainable_count: int
+    count: int = 0
+    trainable_count: int = 0
     keras_count: int | None = None
     inputs: tuple[str, ...] = ()
     shared: int = 1
@@ -134,7 +134,7 @@ class Ledger:
 
     def to_csv(self) -> str:
         """The rows as CSV with a line of headings; shapes as text, an unknown value as an empty field."""
-        text, nothing = io.StringIO(), Row("", "", None, None, None, 0, 0)
+        text, nothing = io.StringIO(), Row("", "", None, None, None)
         writer = csv.DictWriter(text, list(nothing.to_dict()), lineterminator="\n")
         writer.writeheader()
         writer.writerows(row.to_dict() for row in self.rows)

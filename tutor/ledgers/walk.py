@@ -7,35 +7,18 @@ Both kinds of model are graphs of calls, with the same names for the same things
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from tutor.layers.built import Built
 from tutor.layers.calls import one_or_all
 from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
-from tutor.symbols import Expression, Number
+from tutor.symbols import Number
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """A layer as it is called.
-
-    Attributes:
-        kind: Keras's class name, and in brackets that of what it holds.
-        input_shape: what it reads.
-        output_shape: what it makes.
-        weights: each of its weights, by what identifies it: whether it is trained, and how many numbers it holds.
-        formula: the count over named sizes of those that belong to no row yet; None where none is known.
-        built: the layer with its sizes and weights; None where no formula is known.
-    """
-
-    kind: str
-    input_shape: Any
-    output_shape: Any
-    weights: Mapping[Hashable, tuple[bool, int]]
-    formula: Expression | None
-    built: Built | None
+#: Each weight, by what identifies it: whether it is trained, and how many numbers it holds.
+Weights: TypeAlias = Mapping[Hashable, tuple[bool, int]]
 
 
 class Walk:
@@ -73,8 +56,8 @@ class Walk:
         """The tensors that a call reads, without masks, which say what to skip and are no data."""
         raise NotImplementedError
 
-    def _leaf(self, call: Any) -> Leaf:
-        """A layer as it is called; weights that were seen before belong to other rows."""
+    def _met(self, call: Any) -> tuple[Row, Weights]:
+        """The row of a layer, as far as its call says it, and its weights; those seen before are in other rows."""
         raise NotImplementedError
 
     # What is made of it
@@ -110,37 +93,36 @@ class Walk:
 
     def _use(self, call: Any, path: str, read: tuple[str, ...], steps: tuple[int | None, ...]) -> tuple[str, ...]:
         """Notes a layer's call, and says where one comes from who reads what it makes."""
-        leaf = self._leaf(call)
-        if leaf.built is not None:
-            self.layers.setdefault(path, leaf.built)
-        if not leaf.weights and leaf.input_shape == leaf.output_shape:
+        row, weights = self._met(call)
+        if row.built is not None:
+            self.layers.setdefault(path, row.built)
+        if not weights and row.input_shape == row.output_shape:
             return read
         # A layer that is not known, and only borrows what another has, does something else with it.
-        key: Hashable = (frozenset(leaf.weights) if leaf.built is not None else None) or id(call.operation)
-        row = self.rows.get(key) or self.row(leaf, path, steps)
+        key: Hashable = (frozenset(weights) if row.built is not None else None) or id(call.operation)
+        row = self.rows.get(key) or self.counted(row, weights, path, steps)
         self.rows[key] = replace(row, inputs=tuple(dict.fromkeys((*row.inputs, *read))), shared=row.shared + 1)
         return (row.path,)
 
-    def row(self, leaf: Leaf, path: str, steps: tuple[int | None, ...] = ()) -> Row:
+    def counted(self, row: Row, weights: Weights, path: str, steps: tuple[int | None, ...] = ()) -> Row:
         """The row of a layer that was not met before. Weights that another row has are not counted again."""
-        new = [weight for key, weight in leaf.weights.items() if key not in self.seen]
-        self.seen |= leaf.weights.keys()
-        counted = sum(size for _, size in new)
-        formula = leaf.formula if new or not leaf.weights else Number(0)
-        names = (leaf.built.input_axes, leaf.built.output_axes) if leaf.built else ((), ())
-        axes = map(_names, (leaf.input_shape, leaf.output_shape), names)
+        new = [weight for key, weight in weights.items() if key not in self.seen]
+        self.seen |= weights.keys()
+        size = sum(size for _, size in new)
+        formula = row.formula if new or not weights else Number(0)
+        names = (row.built.input_axes, row.built.output_axes) if row.built else ((), ())
+        axes = map(_names, (row.input_shape, row.output_shape), names)
         input_axes, output_axes = (_repeated(one, ("timesteps",) * len(steps)) for one in axes)
-        return Row(
+        return replace(
+            row,
             path=path,
-            kind=leaf.kind,
-            input_shape=_repeated(leaf.input_shape, steps),
-            output_shape=_repeated(leaf.output_shape, steps),
+            input_shape=_repeated(row.input_shape, steps),
+            output_shape=_repeated(row.output_shape, steps),
             formula=formula,
-            count=counted if formula is None else formula.value,
+            count=size if formula is None else formula.value,
             trainable_count=sum(size for trained, size in new if trained),
-            keras_count=counted if self.of_keras else None,
+            keras_count=size if self.of_keras else None,
             shared=0,
-            built=leaf.built,
             input_axes=input_axes,
             output_axes=output_axes,
         )

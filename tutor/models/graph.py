@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tutor.layers.built import Shape, fits
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
@@ -15,9 +15,8 @@ from tutor.layers.misfits import MisfitError
 from tutor.layers.vocabulary import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-_T = TypeVar("_T")
 #: What the ledger of a built model has.
 _OF_A_LEDGER = ("rows", "total", "trainable_total", "unexplained", "to_dict", "to_csv", "count", "formula")
 
@@ -123,11 +122,6 @@ class Graph:
                 made = shapes_in(call.operation._returned(read)[0])  # noqa: SLF001
                 shapes.update(zip(map(id, call.outputs), made, strict=True))
         return one_or_all(shapes[id(tensor)] for tensor in self.outputs)
-
-
-def distinct(things: Iterable[_T]) -> tuple[_T, ...]:
-    """Each thing once; equal ones are different things."""
-    return tuple({id(thing): thing for thing in things}.values())
 
 
 def _of_rank(given: Shape, rank: int) -> Shape:

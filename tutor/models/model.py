@@ -54,10 +54,9 @@ class Model(WholeModel):
         entering = {id(tensor.source) for tensor in graph.inputs}
         for call in graph.calls:
             if isinstance(call.operation, InputLayer) and id(call) not in entering:
-                named = f" {call.operation.name!r}" if call.operation.name else ""
-                raise ValueError(
-                    f"Model: inputs must include the input{named} of shape {call.output_shape}, which the outputs need."
-                )
+                missing = f"input {call.operation.name!r}" if call.operation.name else "input"
+                why = f"the {missing} of shape {call.output_shape}, which the outputs need"
+                raise ValueError(f"Model: inputs must include {why}.")
         # Keras's are lists, however they were given.
         lists = {"inputs": list(graph.inputs), "outputs": list(graph.outputs)}
         vars(self).update(lists, own_graph=graph, entrance=graph.inputs[0])

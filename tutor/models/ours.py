@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from tutor.layers.built import Built, Shape
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
-from tutor.ledgers.walk import Leaf, Walk
+from tutor.ledgers.ledger import Row
+from tutor.ledgers.walk import Walk, Weights
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.program import Program, Writer
 from tutor.symbols import identifiers
@@ -28,7 +29,7 @@ class BuiltModel(Walk):
         self._model, self._graph = model, graph
         self._program = Program(model, graph.inputs[0])
         self._graphs: dict[int, Graph] = {}
-        self._met: dict[tuple[int, int], tuple[Shape, Any]] = {}
+        self._used: dict[tuple[int, int], tuple[Shape, Any]] = {}
         self.ledger = self.walked(graph, [self._name_of(tensor.source.operation) for tensor in graph.inputs])
 
     @cached_property
@@ -68,23 +69,23 @@ class BuiltModel(Walk):
     def _reads(self, call: Call) -> tuple[Tensor, ...]:
         return data_in(call.args, call.kwargs)
 
-    def _leaf(self, call: Call) -> Leaf:
+    def _met(self, call: Call) -> tuple[Row, Weights]:
         built: Any = call.built
         keys = list(_owned(call.operation, built))
         if self._program.frozen & {id(call.operation), *(owner for owner, _ in keys)}:
             built = built.frozen()
         weights = dict(zip(keys, built.weights, strict=True))
         for key, weight in weights.items():
-            shape, first = self._met.setdefault(key, (weight.shape, built.input_shape))
+            shape, first = self._used.setdefault(key, (weight.shape, built.input_shape))
             if shape != weight.shape:
                 raise ValueError(
                     f"{type(self._model).__name__}: {call.operation!r} is used twice, on {first} and on "
                     f"{built.input_shape}, but its {weight.name} of shape {shape} fits the first only."
                 )
-        counts: dict[Hashable, tuple[bool, int]] = {key: (one.trainable, one.count) for key, one in weights.items()}
         new = [weight for key, weight in weights.items() if key not in self.seen]
         formula = built.formula if len(new) == len(weights) else built.formula_of(new)
-        return Leaf(built.layer.title, built.input_shape, built.output_shape, counts, formula, built)
+        row = Row("", built.layer.title, built.input_shape, built.output_shape, formula, built=built)
+        return row, {key: (one.trainable, one.count) for key, one in weights.items()}
 
 
 def _owned(operation: Operation, built: Built) -> Iterator[tuple[int, int]]:

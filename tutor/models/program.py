@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor, one_or_all
-from tutor.models.graph import WholeModel, distinct
+from tutor.models.graph import WholeModel
 from tutor.symbols import identifiers
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ class Program:
 
     def check_names(self, operations: Iterable[Operation]) -> None:
         """Refuses a model in which two of these have one name."""
-        for name, times in Counter(self.names.get(id(one)) for one in distinct(operations)).items():
+        names = {id(one): self.names.get(id(one)) for one in operations}
+        for name, times in Counter(names.values()).items():
             if name is not None and times > 1:
-                raise ValueError(
-                    f"{type(self.model).__name__}: {times} layers are named {name!r}, but a model uses each name once."
-                )
+                kind = type(self.model).__name__
+                raise ValueError(f"{kind}: {times} layers are named {name!r}, but a model uses each name once.")
 
     def _gather(self, operation: Operation, steps: dict[int, Call | WholeModel], gathered: set[int]) -> None:
         """Notes each step that creates it, and how often what is inside is written."""
