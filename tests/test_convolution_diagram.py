@@ -7,9 +7,8 @@ from legible import assert_legible, texts
 from test_svg import assert_follows
 
 import tutor
-from tutor.pictures.convolution import KINDS, convolution_scene
+from tutor.pictures.convolution import KINDS, MOST_SHEETS, convolution_scene
 from tutor.pictures.scene import Box, Wire
-from tutor.pictures.sheets import MOST_SHEETS
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
 

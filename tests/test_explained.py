@@ -46,6 +46,11 @@ def test_an_output_layer_that_borrows_the_embedding(keras: ModuleType) -> None:
     states = keras.layers.LSTM(8, return_sequences=True)(embedding(x))
     model = keras.Model(x, Tied(embedding)(states))
     assert facts(model) == kerass(model) == {"total": 944, "trained": 944, "agrees": True, "unexplained": []}
+    assert [(row.kind, row.count) for row in tutor.explain(model).rows] == [
+        ("Embedding", 400),
+        ("LSTM", 544),
+        ("Tied", 0),
+    ]
 
 
 def test_a_class_that_holds_a_model_and_its_time_distributed(keras: ModuleType) -> None:
@@ -146,6 +151,8 @@ def test_attention_with_a_scale(keras: ModuleType) -> None:
     x = keras.Input((20, 64))
     model = keras.Model(x, keras.layers.Attention(use_scale=True)([x, x]))
     assert facts(model) == kerass(model) == {"total": 1, "trained": 1, "agrees": True, "unexplained": []}
+    assert tutor.Attention(use_scale=True).build([(None, 20, 64)] * 2).formula.text == "1"
+    assert tutor.PReLU().build(()).formula.expression == "1"
 
 
 def test_a_transformer_block_of_known_parts(keras: ModuleType) -> None:

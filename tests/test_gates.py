@@ -17,7 +17,7 @@ from tutor.pictures.figure import figure
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.palette import COLOURS
 from tutor.pictures.picture import Picture
-from tutor.pictures.scene import Box, Disc, Label, Wire
+from tutor.pictures.scene import Box, Label, Wire
 
 SIZES = (1, 9, 128, 4096, 100_000)
 CELLS = {
@@ -156,8 +156,6 @@ def test_the_two_grus_differ_where_the_reset_gate_works():
 
 def on_edge(point, item):
     x, y = point
-    if isinstance(item, Disc):
-        return math.isclose(math.dist(point, (item.x, item.y)), item.radius)
     if not isinstance(item, Box):
         return False
     left, right, top, bottom = item.x, item.x + item.width, item.y, item.y + item.height
@@ -196,8 +194,6 @@ def ground(scene, label):
     for item in scene.items:
         match item:
             case Box(x=x, y=y, width=width, height=height) if x <= label.x <= x + width and y <= label.y <= y + height:
-                fill = item.fill
-            case Disc(x=x, y=y, radius=radius) if math.dist((x, y), (label.x, label.y)) <= radius:
                 fill = item.fill
     return fill
 

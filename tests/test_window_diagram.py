@@ -9,7 +9,7 @@ from test_svg import assert_follows
 
 import tutor
 from tutor.pictures.scene import Box, Label, Wire
-from tutor.pictures.window import LONGEST_ROW, LONGEST_SIDE, places_of, window_scene
+from tutor.pictures.window import LONGEST_ROW, LONGEST_SIDE, window_scene
 
 CASES = {
     "plain": (tutor.Conv2D(1, 3), (7, 7)),
@@ -239,8 +239,7 @@ def test_there_are_as_many_steps_as_output_cells():
 def test_the_last_step_is_drawn_as_what_it_is_and_the_next_one_refused(layer, size):
     """Words and picture never speak of two places: nothing is clamped here."""
     shape = built(layer, size)
-    last = places_of(shape) - 1
-    assert last == outputs(shape) - 1
+    last = outputs(shape) - 1
     scene = window_scene(shape, last)
     assert scene.alt.startswith(f"Step {last} of ")
     assert written(scene, size) == tuple(number - 1 for number in shape.output_shape[1:-1])

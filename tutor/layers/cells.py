@@ -1,21 +1,22 @@
 """What happens inside a recurrent cell in one timestep: its gates read, then steps combine vectors number by number.
 
-A layer states its gates and these steps, once. Its equations, its picture's wires and words, and the numbers of a
-trace follow from them. Old states are called ``h_old`` and ``c_old``; a step named like a state makes the new one.
+A layer states its gates and these steps, once. Its equations, its picture's wires, and the numbers of a trace
+follow from them. Old states are called ``h_old`` and ``c_old``; a step named like a state makes the new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.layers.built import Gate
 
+#: What the states are called.
+STATES = {"h": "hidden state", "c": "cell state"}
 #: Names of functions are written with no more signs than this.
 _LONGEST_NAME = 16
-_STATES = {"h": "hidden state", "c": "cell state"}
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,12 @@ def multiplies_first(layer: Any) -> bool:
 
 def gate_equation(layer: Any, gate: Gate) -> str:
     """What a gate computes: ``σ(xₜ · kernel + hₜ₋₁ · recurrent_kernel + bias)``."""
-    twice = multiplies_first(layer)
+    twice, reads_old = multiplies_first(layer), gate.state == "h_old"
     first, second = ((" + bias[0]", " + bias[1]") if twice else ("", " + bias")) if layer.use_bias else ("", "")
     product = "conv({}, {})" if layer.spatial else "{} · {}"
-    state = _said(layer, gate.state, _SIGNS | {"·": f"({{}} · recurrent_kernel{second})"}, symbol)
-    if gate.state == "h_old" or not twice:
-        state = product.format(state if gate.state == "h_old" else f"({state})", "recurrent_kernel") + second
+    state = _written(layer, gate.state)
+    if reads_old or not twice:
+        state = product.format(state if reads_old else f"({state})", "recurrent_kernel") + second
     return f"{function(gate.activation)}({product.format(symbol('x'), 'kernel')}{first} + {state})"
 
 
@@ -91,39 +92,22 @@ def equations(layer: Any) -> Iterator[str]:
     """One for each new state that steps make: ``cₜ = fₜ ∗ cₜ₋₁ + iₜ ∗ c̃ₜ``."""
     for step in layer.steps:
         if step.name in layer.states:
-            yield f"{symbol(step.name)} = {_made(layer, step, _SIGNS, symbol)}"
+            yield f"{symbol(step.name)} = {_made(layer, step)}"
 
 
-def sentences(layer: Any) -> Iterator[str]:
-    """The steps in words."""
-    titles = {gate.name: f"the {gate.title}" for gate in layer.gates}
-    titles |= {f"{state}_old": f"the old {words}" for state, words in _STATES.items()}
-    titles |= {state: f"the new {words}" for state, words in _STATES.items()}
-    for gate in layer.gates:
-        if gate.state != "h_old":
-            yield f"The {gate.title} reads {_said(layer, gate.state, _WORDS, titles.__getitem__)}, and the input."
-    for step in layer.steps:
-        if step.name in layer.states:
-            made = _made(layer, step, _WORDS, titles.__getitem__)
-            yield f"The new {_STATES[step.name]} {symbol(step.name)} is {made}."
-
-
-_SIGNS = {"×": "{} ∗ {}", "+": "{} + {}", "1−": "(1 − {})", "of": "{}({})"}
-_WORDS = {
-    "×": "{} times {}",
-    "+": "{}, plus {}",
-    "1−": "(one minus {})",
-    "·": "(the candidate's recurrent kernel times {})",
-    "of": "{} of {}",
-}
-
-
-def _made(layer: Any, step: Step, signs: Mapping[str, str], named: Callable[[str], str]) -> str:
+def _made(layer: Any, step: Step) -> str:
     """A step written out, down to gates and states."""
-    reads = [_said(layer, name, signs, named) for name in step.reads]
-    return signs[step.sign].format(*reads) if step.sign in signs else signs["of"].format(function(step.sign), *reads)
+    reads = [_written(layer, name) for name in step.reads]
+    match step.sign:
+        case "×" | "+":
+            return f" {step.sign} ".replace("×", "∗").join(reads)
+        case "1−":
+            return f"(1 − {reads[0]})"
+        case "·":
+            return f"({reads[0]} · recurrent_kernel{' + bias[1]' if layer.use_bias else ''})"
+    return f"{function(step.sign)}({reads[0]})"
 
 
-def _said(layer: Any, value: str, signs: Mapping[str, str], named: Callable[[str], str]) -> str:
+def _written(layer: Any, value: str) -> str:
     step = next((step for step in layer.steps if step.name == value), None)
-    return named(value) if step is None or value in layer.states else _made(layer, step, signs, named)
+    return symbol(value) if step is None or value in layer.states else _made(layer, step)

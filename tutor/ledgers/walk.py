@@ -115,7 +115,8 @@ class Walk:
             self.builts.setdefault(path, leaf.built)
         if not leaf.weights and leaf.input_shape == leaf.output_shape:
             return read
-        key: Hashable = frozenset(leaf.weights) or id(call.operation)
+        # A layer that is not known, and only borrows what another has, does something else with it.
+        key: Hashable = (frozenset(leaf.weights) if leaf.built is not None else None) or id(call.operation)
         row = self.rows.get(key) or self.row(leaf, path, steps)
         self.rows[key] = replace(row, inputs=tuple(dict.fromkeys((*row.inputs, *read))), shared=row.shared + 1)
         return (row.path,)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.layers.built import Built, Shape
+from tutor.layers.built import Built
+from tutor.layers.examples import example_shape
 from tutor.layers.layer import Layer
 from tutor.ledgers.ledger import Ledger
 from tutor.models.sequential import Sequential
@@ -75,15 +76,11 @@ def heap_chart(ledger: Ledger) -> Picture:
     return Picture(heap_scene(_ledger("heap_chart", ledger)))
 
 
-#: Shapes for examples; a layer gets the first that it takes.
-_EXAMPLES = ((None, 25, 256), (None, 784), (None, 32, 32, 3), (None, 25, 32, 32, 3), (None, 25))
-
-
 def _layer(name: str, given: Any) -> Built:
     if isinstance(given, Built):
         return given
-    first = _build_first(given) or "Of a model, draw one of the layers in its ledger, such as ledger.rows[0].built."
-    raise TypeError(f"{name}: built must be a layer that is built; got {_called(given)}. {first}")
+    repair = "Of a model, draw one of the layers in its ledger, such as ledger.rows[0].built."
+    raise _refusal(f"{name}: built must be a layer that is built", given, repair)
 
 
 def _ledger(name: str, given: Any) -> Ledger:
@@ -92,30 +89,16 @@ def _ledger(name: str, given: Any) -> Ledger:
     ledger = getattr(given, "ledger", given)
     if isinstance(ledger, Ledger):
         return ledger
+    repair = f"Of a Keras model, write tutor.{name}(tutor.explain(model))."
     if isinstance(given, Sequential):
         repair = "Build the model first, such as model.build((None, 784))."
     elif isinstance(given, Built):
         repair = f"Put the layer into a model: tutor.Sequential([layer]).build({given.input_shape})."
-    else:
-        repair = _build_first(given) or f"Of a Keras model, write tutor.{name}(tutor.explain(model))."
-    raise TypeError(f"{name}: ledger must be the ledger of a model; got {_called(given)}. {repair}")
+    raise _refusal(f"{name}: ledger must be the ledger of a model", given, repair)
 
 
-def _called(given: Any) -> str:
-    return repr(given) if isinstance(given, (Layer, str, int, type(None))) else f"a {type(given).__name__}"
-
-
-def _build_first(given: Any) -> str:
-    """How a layer that is not built is built."""
-    if not isinstance(given, Layer):
-        return ""
-    shape = next((shape for shape in _EXAMPLES if _takes(given, shape)), "its input shape")
-    return f"Build it first: {given.code('tutor.')}.build({shape})."
-
-
-def _takes(layer: Layer, shape: Shape) -> bool:
-    try:
-        layer.build(shape)
-    except (TypeError, ValueError):
-        return False
-    return True
+def _refusal(wanted: str, given: Any, repair: str) -> TypeError:
+    got = repr(given) if isinstance(given, (Layer, str, int, type(None))) else f"a {type(given).__name__}"
+    if isinstance(given, Layer):
+        repair = f"Build it first: {given.code('tutor.')}.build({example_shape(given) or 'its input shape'})."
+    return TypeError(f"{wanted}; got {got}. {repair}")

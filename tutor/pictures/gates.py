@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tutor.layers.cells import equations, gate_equation, sentences, symbol
+from tutor.layers.cells import STATES, equations, gate_equation, symbol
 from tutor.pictures.palette import gate_role
-from tutor.pictures.scene import Box, Item, Label, Scene, moved
+from tutor.pictures.scene import Box, Item, Label, Scene
 from tutor.pictures.wiring import BOTTOM, INPUT_END, LEFT, RIGHT, SMALL, TOP, WIDTH, Wiring
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import lines_below, listed, parameters
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
 _TABLE = INPUT_END + 6
-_HEADER, _ROW, _NOTE = 17.0, 14.0, 12.0
-_COLUMN, _WHOLE = 94.0, 122.0
-_NAMES_END = 102.0
+_HEADER, _ROW = 17.0, 14.0
+_COLUMN, _WHOLE, _NAMES_END = 94.0, 122.0, 102.0
 #: Beside the equations of the states, those of the gates.
 _GATES_FROM = 232.0
 
@@ -35,21 +34,10 @@ def gate_scene(built: Built) -> Scene:
     """
     cell, notes = _cell(built)
     wiring = Wiring(cell)
-    rows = [*(weight.name for weight in cell.gate_weights), "parameters"]
-    bottom = _TABLE + _height(len(rows)) + 4
-    items: list[Item] = [Box("cell", LEFT, wiring.top, RIGHT - LEFT, BOTTOM - wiring.top, "cell", "muted", radius=14)]
-    items += _equations(cell, wiring.top)
-    items += wiring.items()
-    for place, name in enumerate(rows):
-        items.append(Label(f"row-{name}", _NAMES_END, _middle(place), name, _NAMES_END - 4, SMALL, "end", "muted"))
-    items += _table(cell, wiring)
-    for place, note in enumerate(notes):
-        y = bottom + 4 + _NOTE * place
-        items.append(Label(f"note-{place}", 6, y, note, WIDTH - 12, 8.5, "start", "muted"))
-    spare = wiring.top - TOP
-    height = bottom + _NOTE * len(notes) - spare
-    items = [moved(item, 0, -spare) for item in items] if spare else items
-    return Scene(WIDTH, height, tuple(items), _in_words(cell, wiring, notes))
+    below, end = lines_below([], notes, _TABLE + _HEADER + _ROW * (len(cell.gate_weights) + 1) + 10)
+    frame = Box("cell", LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP, "cell", "muted", radius=14)
+    items = (frame, *_above(*_equations(cell)), *wiring.items(), *_table(cell, wiring), *below)
+    return Scene(WIDTH, end - 4, items, _in_words(cell, wiring, notes))
 
 
 def _cell(built: Built) -> tuple[Built, list[str]]:
@@ -77,68 +65,67 @@ def _note(wrapper: Built) -> str:
     return f"{title}: {both}: {counts} = {parameters(wrapper.count)}."
 
 
-def _computed(cell: Built) -> list[str]:
-    """What gates compute, and what the others do, in an equation each."""
+def _equations(cell: Built) -> tuple[list[str], list[str]]:
+    """What becomes the new states, and what gates and candidate compute."""
     gates = [gate for gate in cell.gates if gate.title.endswith("gate")]
-    each = [f"each gate = {gate_equation(cell.layer, gates[0])}"] if gates else []
-    others = [gate for gate in cell.gates if gate not in gates]
-    return [*each, *(f"{symbol(gate.name)} = {gate_equation(cell.layer, gate)}" for gate in others)]
+    computed = [f"each gate = {gate_equation(cell.layer, gates[0])}"] if gates else []
+    computed += [f"{symbol(one.name)} = {gate_equation(cell.layer, one)}" for one in cell.gates if one not in gates]
+    return [*equations(cell.layer)], computed
 
 
-def _equations(cell: Built, top: float) -> Iterator[Label]:
-    """Above the cell: what becomes the new states, and beside it what gates and candidate compute."""
-    states, computed = [*equations(cell.layer)], _computed(cell)
+def _above(states: list[str], computed: list[str]) -> Iterator[Label]:
+    """The equations, side by side above the cell."""
     middle = _GATES_FROM if states else LEFT
     for name, left, right, lines in (("states", LEFT, middle, states), ("gates", middle, RIGHT, computed)):
         for place, text in enumerate(lines):
-            y = top + 3 - 14 * (len(computed) - place)
+            y = TOP + 3 - 14 * (len(computed) - place)
             yield Label(f"{name}-{place}", left, y, text, right - left - 6, 9, "start")
 
 
 def _table(cell: Built, wiring: Wiring) -> Iterator[Item]:
     """A column under each gate with what it has, and one with what Keras stores for all of them."""
-    number = len(cell.gates)
-    entries = [*(str(weight.shape) for weight in cell.gate_weights), f"{cell.gate_formula.value:,}"]
-    for gate in cell.gates:
-        x = wiring.columns[gate.name]
-        yield from _column(gate.name, x, _COLUMN, symbol(gate.name), entries, gate_role(gate.name), "on-gate")
-    entries = [*(str(weight.shape) for weight in cell.weights), f"{cell.count:,}"]
-    title = f"whole layer: {number} ×" if number > 1 else "whole layer"
-    yield from _column("layer", WIDTH - 4 - _WHOLE / 2, _WHOLE, title, entries, "tensor", "ink")
-
-
-def _column(name: str, x: float, width: float, title: str, entries: list[str], fill: str, ink: str) -> Iterator[Item]:
-    left, room = x - width / 2, width - 8
-    yield Box(f"column-{name}", left, _TABLE, width, _height(len(entries)), edge="muted", radius=4)
-    yield Box(f"header-{name}", left, _TABLE, width, _HEADER, fill, "muted", radius=4)
-    yield Label(f"header-{name}-text", x, _TABLE + _HEADER / 2, title, room, 9, colour=ink, bold=True)
-    for place, entry in enumerate(entries):
-        is_sum = place == len(entries) - 1
-        yield Label(f"entry-{name}-{place}", x, _middle(place), entry, room, SMALL, bold=is_sum)
-
-
-def _height(rows: int) -> float:
-    return _HEADER + _ROW * rows + 4
-
-
-def _middle(row: int) -> float:
-    return _TABLE + _HEADER + 2 + _ROW * (row + 0.5)
+    rows, of_gate, number = [weight.name for weight in cell.gate_weights], cell.gate_formula.value, len(cell.gates)
+    lines = [_TABLE + _HEADER + 2 + _ROW * (row + 0.5) for row in range(len(rows) + 1)]
+    for y, name in zip(lines, [*rows, "parameters"], strict=True):
+        yield Label(f"row-{name}", _NAMES_END, y, name, _NAMES_END - 4, SMALL, "end", "muted")
+    columns = [
+        (
+            gate.name,
+            wiring.columns[gate.name],
+            _COLUMN,
+            symbol(gate.name),
+            gate_role(gate.name),
+            cell.gate_weights,
+            of_gate,
+        )
+        for gate in cell.gates
+    ]
+    whole = f"whole layer: {number} ×" if number > 1 else "whole layer"
+    columns.append(("layer", WIDTH - 4 - _WHOLE / 2, _WHOLE, whole, "tensor", cell.weights, cell.count))
+    for name, x, width, title, fill, weights, count in columns:
+        left, ink = x - width / 2, "ink" if name == "layer" else "on-gate"
+        yield Box(f"column-{name}", left, _TABLE, width, lines[-1] + 11 - _TABLE, edge="muted", radius=4)
+        yield Box(f"header-{name}", left, _TABLE, width, _HEADER, fill, "muted", radius=4)
+        yield Label(f"header-{name}-text", x, _TABLE + _HEADER / 2, title, width - 8, 9, colour=ink, bold=True)
+        for place, (y, entry) in enumerate(
+            zip(lines, [*(weight.shape for weight in weights), f"{count:,}"], strict=True)
+        ):
+            yield Label(f"entry-{name}-{place}", x, y, str(entry), width - 8, SMALL, bold=y == lines[-1])
 
 
 def _in_words(cell: Built, wiring: Wiring, notes: list[str]) -> str:
     layer, number = cell.layer, len(cell.gates)
     named = f" named {layer.name}" if layer.name else ""
+    states = listed([f"the {STATES[state]} {symbol(state)}" for state in layer.states])
     made = ", ".join(f"{gate.title} {symbol(gate.name)} ({gate.activation})" for gate in cell.gates)
     owned = ", ".join(f"{weight.name} {weight.shape}" for weight in cell.gate_weights)
-    share = f"Each has {owned}" if number > 1 else f"It has {owned}"
     said = [
         f"One timestep of {layer.kind}{named}.",
-        f"The input xₜ has shape {wiring.input_shape}, a state {wiring.state_shape}: together {wiring.joined}.",
+        f"The input xₜ has shape {wiring.input_shape}, {states} {wiring.state_shape}: together {wiring.joined}.",
         *(["Input and state are images: each gate slides a kernel over both."] if layer.spatial else []),
         f"What reads both: {made}.",
-        *sentences(layer),
-        *(f"{equation}." for equation in (*equations(layer), *_computed(cell))),
-        f"{share}: {parameters(cell.gate_formula.value)}.",
+        *(f"{equation}." for several in _equations(cell) for equation in several),
+        f"{'Each' if number > 1 else 'It'} has {owned}: {parameters(cell.gate_formula.value)}.",
         f"The whole layer has {parameters(cell.count)}.",
         *notes,
     ]

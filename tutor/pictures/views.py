@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ class Axis:
     """A spatial axis, its sizes in cells.
 
     Attributes:
-        name: ``height``, ``width`` or ``steps``.
+        name: such as ``height``, ``width`` or ``timesteps``.
         size: of the input; None if it is not known.
         output: of the output; None if it is not known.
         window: how many cells the window reads.
@@ -68,12 +69,11 @@ def axes_of(built: Built) -> tuple[Axis, Axis]:
     sizes, outputs = sizes_of(built)
     window = getattr(layer, layer.window)
     given = (window, window if layer.strides is None else layer.strides, getattr(layer, "dilation_rate", 1))
-    axes = []
+    axes = [ONE_ROW]
     for place, name in enumerate(layer.spatial):
         read, stride, dilation = (value[place] if isinstance(value, tuple) else value for value in given)
         axes.append(Axis(name, sizes[name], outputs[name], read, stride, dilation, layer.padding))
-    down, across = axes if len(axes) == 2 else (ONE_ROW, *axes)
-    return down, across
+    return axes[-2], axes[-1]
 
 
 def sizes_of(built: Built) -> tuple[dict[str, int | None], dict[str, int | None]]:
@@ -87,46 +87,49 @@ class View:
     """What is drawn along one axis: cells of the input, padding included, and places of the window."""
 
     axis: Axis
+    size: int
     place: int
     cells: range
     places: range
 
     @classmethod
     def of(cls, axis: Axis, place: int, most: int) -> View:
-        """The view of a window at that place, of no more than ``most`` cells."""
-        before, after = axis.margins
-        first, end = -before, (axis.size or 0) + after
+        """The view of a window at that place, of no more than ``most`` cells; padding takes half of them at most."""
+        size, stride, (before, after) = axis.size or 0, axis.stride, axis.margins
         reads = axis.read(place)
-        if end - first > most:
-            # Padding takes half of the view at most.
-            first, end = max(first, -most // 2), min(end, (axis.size or 0) + most // 2)
+        first, end = -min(before, most // 2), size + min(after, most // 2)
         if end - first > most:
             # The start of the input as long as the window is there, else the window's surroundings.
-            begins = first if reads[-1] < first + most else reads.start - 1
-            first = max(min(begins, end - most), first)
+            if reads[-1] >= first + most:
+                first = max(min(reads.start - 1, end - most), first)
             end = first + most
-        near = range(max(place - most, 0), min(place + most + 1, axis.output or 0))
-        inside = [other for other in near if axis.read(other).start >= first and axis.read(other)[-1] < end]
-        return cls(axis, place, range(first, end), range(min([*inside, place]), max([*inside, place]) + 1))
+        whole = range(-(-(first + before) // stride), (end + before - axis.reach) // stride + 1) or (place,)
+        places = range(min(place, whole[0]), max(place, whole[-1]) + 1)
+        return cls(axis, size, place, range(first, end), places)
 
     @property
-    def reads(self) -> list[int]:
+    def reads(self) -> range:
         """The cells drawn that the window reads."""
         read = self.axis.read(self.place)
-        return [cell for cell in self.cells if cell in read]
+        return read[bisect_left(read, self.cells.start) : bisect_left(read, self.cells.stop)]
+
+    @property
+    def padding(self) -> tuple[range, range]:
+        """What the window reads in front of the input, and behind it."""
+        read = self.axis.read(self.place)
+        return read[: bisect_left(read, 0)], read[bisect_left(read, self.size) :]
 
     @property
     def inside(self) -> range:
         """The cells drawn that are not padding."""
-        return range(max(self.cells.start, 0), min(self.cells.stop, self.axis.size or 0))
+        return range(max(self.cells.start, 0), min(self.cells.stop, self.size))
 
     @property
     def next(self) -> int | None:
         """The next place, or the one before where there is none, if it is drawn."""
-        places = (self.place + 1, self.place - 1)
-        return next((place for place in places if place in self.places), None)
+        return next((place for place in (self.place + 1, self.place - 1) if place in self.places), None)
 
-    def framed(self, place: int) -> tuple[int, int]:
-        """Where the window begins and ends at a place, cut to what is drawn."""
+    def frame(self, place: int) -> range:
+        """The cells drawn from the first that the window reads at a place to the last."""
         reads = self.axis.read(place)
-        return max(reads.start, self.cells.start), min(reads[-1] + 1, self.cells.stop)
+        return range(max(reads.start, self.cells.start), min(reads[-1] + 1, self.cells.stop))

@@ -16,7 +16,7 @@ from tutor.layers.built import numbered
 from tutor.layers.cells import symbol
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Label, Scene
-from tutor.pictures.wording import listed, parameters
+from tutor.pictures.wording import MARGIN, WIDTH, lines_below, listed, parameters
 from tutor.symbols import Number, product
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 #: Nothing is drawn thinner than this, in points: neither a rectangle nor one gate's slice of it.
 THINNEST = 3.0
 
-_WIDTH, _MARGIN, _GAP = 640.0, 6.0, 18.0
-_ROOM = _WIDTH - 2 * _MARGIN
+_ROOM, _GAP = WIDTH - 2 * MARGIN, 18.0
 _EDGE, _SMALL, _LINE = 0.6, 8.0, 11.0
-#: Four lines of words for each weight: its name, its shape, the shape in symbols, its count.
-_WORDS_HEIGHT, _WORDS_WIDTH, _WORDS_GAP = 4 * _LINE, 170.0, 5.0
-_IN_A_STRIP, _STRIP_HEIGHT, _VECTOR_HEIGHT = 4, 134.0, 22.0
+#: Above each rectangle, four lines of words: name, shape, shape in symbols, count.
+_WORDS, _HIGHEST = 4 * _LINE + 5, 90.0
+#: Vectors are one row: on a scale that would fill the room, they would say nothing more.
+_VECTOR_HEIGHT = 22.0
+_IN_A_STRIP = 4
 #: A slice at least this wide and high carries its gate's name.
 _NAMED_SLICE = 11.0
 _LEGEND_STEP = 112.0
@@ -48,26 +49,6 @@ class _Drawn:
     is_to_scale: bool
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The room of each weight: its rectangle and, above or beside it, its words."""
-
-    width: float
-    rectangle: tuple[float, float]
-    height: float
-    words_beside: bool = False
-
-    @classmethod
-    def of(cls, weights: Sequence[Weight], width: float) -> _Place:
-        above = _WORDS_HEIGHT + _WORDS_GAP
-        if all(len(weight.shape) < 2 for weight in weights):
-            # One row, on a scale that would fill the strip, says nothing that a lower one does not.
-            return cls(width, (width, _VECTOR_HEIGHT), above + _VECTOR_HEIGHT)
-        if len(weights) <= 2 and not any(weight.gates for weight in weights):
-            return cls(width, (width - _WORDS_WIDTH - _WORDS_GAP, _STRIP_HEIGHT), _STRIP_HEIGHT, words_beside=True)
-        return cls(width, (width, _STRIP_HEIGHT - above), _STRIP_HEIGHT)
-
-
 def weight_scene(built: Built) -> Scene:
     """The layer's weights to scale, with the slices of its gates in Keras's order.
 
@@ -76,60 +57,51 @@ def weight_scene(built: Built) -> Scene:
     kind, weights = built.layer.title, built.weights
     if not weights:
         text = f"{kind} has no weights: 0 parameters."
-        return Scene(_WIDTH, 40.0, (Label("none", _WIDTH / 2, 20.0, text, _ROOM),), text)
+        return Scene(WIDTH, 40.0, (Label("none", WIDTH / 2, 20.0, text, _ROOM),), text)
 
     strips = ceil(len(weights) / _IN_A_STRIP)
     in_a_strip = ceil(len(weights) / strips)
-    place = _Place.of(weights, (_ROOM + _GAP) / in_a_strip - _GAP)
-    every = [*_to_scale(weights, place.rectangle)]
+    room = (_ROOM + _GAP) / in_a_strip - _GAP
+    height = _HIGHEST if any(len(weight.shape) > 1 for weight in weights) else _VECTOR_HEIGHT
+    every = [*_to_scale(weights, room, height)]
     items: list[Item] = []
     for number, drawn in enumerate(every):
         row, column = divmod(number, in_a_strip)
-        items += _rectangle(
-            drawn, _MARGIN + column * (place.width + _GAP), _MARGIN + row * (place.height + _GAP), place
-        )
-    y = _MARGIN + strips * (place.height + _GAP) - _GAP / 4
+        x, y = MARGIN + column * (room + _GAP), MARGIN + row * (_WORDS + height + _GAP)
+        items += [*_words(drawn, x, y, room), *_rectangle(drawn, x, y + _WORDS)]
+    y = MARGIN + strips * (_WORDS + height + _GAP) - _GAP / 4
     gates = tuple(dict.fromkeys(gate for weight in weights for gate in weight.gates))
     if gates:
         items += _legend(gates, y)
         y += 1.3 * _LINE
     notes = [f"{kind}: {parameters(built.count)}. {_scale_note(every)}", *_flat_notes(every)]
-    for line, note in enumerate(notes):
-        items.append(Label(f"note-{line}", _MARGIN, y, note, _ROOM, _SMALL, "start", "muted"))
-        y += _LINE
+    below, end = lines_below([], notes, y)
     said = [f"The weights of {kind} as rectangles.", *map(_in_words, every), *notes]
-    return Scene(_WIDTH, y - _LINE / 2 + _MARGIN, tuple(items), " ".join(said))
+    return Scene(WIDTH, end, (*items, *below), " ".join(said))
 
 
-def _to_scale(weights: Sequence[Weight], room: tuple[float, float]) -> Iterator[_Drawn]:
+def _to_scale(weights: Sequence[Weight], room: float, highest: float) -> Iterator[_Drawn]:
     """The weights on the largest scale at which each of them fits into its room."""
     names = [weight.name for weight in weights]
     titles = [f"{one.part} {one.name}" if names.count(one.name) > 1 else one.name for one in weights]
     flat = [(one.shape[-1], prod(one.shape[:-1])) if one.shape else (1, 1) for one in weights]
-    scale = min(room[side] / number for both in flat for side, number in enumerate(both))
+    scale = min(min(room / columns, highest / rows) for columns, rows in flat)
     for name, title, weight, (columns, rows) in zip(numbered(titles), titles, weights, flat, strict=True):
-        width, height = columns * scale, rows * scale
-        size = max(width, THINNEST * max(len(weight.gates), 1)), max(height, THINNEST)
-        yield _Drawn(name.strip().replace(" ", "-"), title, weight, (columns, rows), size, size == (width, height))
+        exact = columns * scale, rows * scale
+        size = max(exact[0], THINNEST * max(len(weight.gates), 1)), max(exact[1], THINNEST)
+        yield _Drawn(name.strip().replace(" ", "-"), title, weight, (columns, rows), size, size == exact)
 
 
-def _rectangle(drawn: _Drawn, x: float, y: float, place: _Place) -> Iterator[Item]:
-    width, height = drawn.size
-    gates = drawn.weight.gates
-    if place.words_beside:
-        yield from _words(drawn, x + width + _WORDS_GAP, y, _WORDS_WIDTH)
-        top = y
-    else:
-        yield from _words(drawn, x, y, place.width)
-        top = y + _WORDS_HEIGHT + _WORDS_GAP
+def _rectangle(drawn: _Drawn, x: float, y: float) -> Iterator[Item]:
+    (width, height), gates = drawn.size, drawn.weight.gates
     if not gates:
-        yield Box(drawn.id, x, top, width, height, fill="tensor", line=_EDGE)
+        yield Box(drawn.id, x, y, width, height, fill="tensor", line=_EDGE)
     for number, gate in enumerate(gates):
         slice_ = width / len(gates)
         left, name = x + number * slice_, f"{drawn.id}/{gate.name}"
-        yield Box(name, left, top, slice_, height, gate_role(gate.name), line=_EDGE)
+        yield Box(name, left, y, slice_, height, gate_role(gate.name), line=_EDGE)
         text = _letter(gate) if min(slice_, height) >= _NAMED_SLICE else ""
-        yield Label(f"{name}/name", left + slice_ / 2, top + height / 2, text, slice_, colour="on-gate")
+        yield Label(f"{name}/name", left + slice_ / 2, y + height / 2, text, slice_, colour="on-gate")
 
 
 def _words(drawn: _Drawn, x: float, y: float, room: float) -> Iterator[Label]:
@@ -147,27 +119,20 @@ def _words(drawn: _Drawn, x: float, y: float, room: float) -> Iterator[Label]:
 def _legend(gates: Sequence[Gate], y: float) -> Iterator[Item]:
     step = min(_LEGEND_STEP, _ROOM / len(gates))
     for place, gate in enumerate(gates):
-        x = _MARGIN + place * step
+        x = MARGIN + place * step
         yield Box(f"legend/{gate.name}", x, y - 4, 8, 8, gate_role(gate.name), line=_EDGE)
         yield Label(f"legend/{gate.name}/name", x + 12, y, f"{_letter(gate)}: {gate.title}", step - 16, _SMALL, "start")
 
 
 def _scale_note(every: Sequence[_Drawn]) -> str:
-    note = "Area is the number of parameters" if len(every) == 1 else "One scale: area is the number of parameters"
     thick = [drawn.title for drawn in every if not drawn.is_to_scale]
-    if not thick:
-        return f"{note}."
-    if len(thick) == len(every) > 1:
-        return f"{note}; all are drawn thicker."
-    return f"{note}; {listed(thick)} {'is' if len(thick) == 1 else 'are'} drawn thicker."
+    who = "all" if len(thick) == len(every) > 1 else listed(thick) if thick else ""
+    exception = f"; {who} {'is' if len(thick) == 1 else 'are'} drawn thicker" if who else ""
+    return f"{'One scale: area' if len(every) > 1 else 'Area'} is the number of parameters{exception}."
 
 
 def _flat_notes(every: Sequence[_Drawn]) -> list[str]:
-    flat = [
-        f"{drawn.title} as {drawn.flat[1]:,} rows of {drawn.flat[0]:,}"
-        for drawn in every
-        if len(drawn.weight.shape) > 2
-    ]
+    flat = [f"{one.title} as {one.flat[1]:,} rows of {one.flat[0]:,}" for one in every if len(one.weight.shape) > 2]
     return [f"Laid flat, its leading axes multiplied into rows: {listed(flat)}."] if flat else []
 
 

@@ -12,12 +12,12 @@ from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Ledger
     from tutor.pictures.flow.nodes import Graph, Node, Tensor
-    from tutor.pictures.flow.places import Frame, Places
+    from tutor.pictures.flow.places import Frame
 
 #: Between words, and between words and the edge of their box or the wire.
 _SPACE = 6.0
@@ -26,6 +26,7 @@ _SIZE, _KIND, _SMALLEST = 9.0, 9.5, 7.5
 _FIRST, _LINE = 9.5, 11.0
 #: What is kept free for a count, for a name beside it, and for each axis of a shape but the batch's.
 _COUNT, _NAME, _AXIS = "10,000,000 parameters", "a_name", ", 10000"
+_FORMS = {"chain": "The flow of tensors.", "graph": "The model as a graph.", "list": "The layers of the model."}
 
 
 def flow_scene(subject: Built | Ledger) -> Scene:
@@ -35,37 +36,35 @@ def flow_scene(subject: Built | Ledger) -> Scene:
     The scenes of a layer or a model whose sizes alone change have the same structure and the same height.
     """
     graph = graph_of(subject)
-    places = placed(graph)
+    nodes, places = graph.nodes, placed(graph)
     wires = Wires(graph, places)
-    cards = _cards(graph, wires.width)
+    cards = _cards(graph, wires.width - 2 * _SPACE)
+    beside = [list(_beside(graph, place, wires.width - RAIL - _SPACE)) for place in range(len(nodes))]
     # Words that are beside no wire keep more room from the box below, which they are not about.
-    inset, rest = (_SPACE, 6.0) if graph.form == "list" else (RAIL + _SPACE, 0.0)
-    beside = [list(_beside(graph, place, wires.width - inset)) for place in range(len(graph.nodes))]
+    rest = 6.0 if graph.form == "list" else 0.0
     heights, words = [0.0] * places.ranks, [0.0] * places.ranks
     for place, (_, rank) in places.cells.items():
         heights[rank] = max(heights[rank], _reach(cards[place]) + 4)
         words[rank] = max(words[rank], _reach(beside[place]) + rest)
     down = Down(wires, heights, words)
-    items: list[Item] = []
-    for frame in places.frames:
-        items += _frame(frame, graph, wires, down)
+    items = [item for frame in places.frames for item in _frame(frame, nodes, wires, down)]
     for source, readers in enumerate(graph.readers):
-        for reader in readers:
-            items.append(Wire(f"{graph.nodes[source].id}-to-{graph.nodes[reader].id}", down.wire(source, reader)))
-    for place, node in enumerate(graph.nodes):
+        items += [Wire(f"{nodes[source].id}-to-{nodes[one].id}", down.wire(source, one)) for one in readers]
+    for place, node in enumerate(nodes):
         column, rank = places.cells[place]
         left, top, height = wires.lefts[column], down.tops[rank], heights[rank]
         fill, radius = ("cell", 5.0) if node.kind else ("tensor", 2.0)
-        items.append(Box(node.id, left, top, wires.width, height, fill, radius=radius, dashed=node.layers > 1))
+        items.append(Box(node.id, left, top, wires.width, height, fill, radius=radius, dashed=node.is_fold))
         slack = (height - _reach(cards[place]) - 4) / 2
-        items += [moved(label, left, top + slack) for label in cards[place]]
-        items += [moved(label, left + inset, down.words[rank]) for label in beside[place]]
+        items += [moved(label, left + _SPACE, top + slack) for label in cards[place]]
+        items += [moved(label, left + RAIL + _SPACE, down.words[rank]) for label in beside[place]]
     items = [moved(item, max(PAGE - wires.total, 0) / 2, 0) for item in items]
-    notes = list(_notes(graph, places))
+    notes = list(_notes(graph))
     y = (down.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
     for line, note in enumerate(notes):
         items.append(_label(f"note-{line}", MARGIN, y + line * _LINE, note, PAGE - 2 * MARGIN, colour="muted"))
-    return Scene(max(PAGE, wires.total), y + len(notes) * _LINE, tuple(items), _alt(graph, places, notes))
+    alt = " ".join([*_said(graph, places.frames), *filter(None, notes)])
+    return Scene(max(PAGE, wires.total), y + len(notes) * _LINE, tuple(items), alt)
 
 
 # Words, at places counted from the corner of what they belong to
@@ -85,50 +84,49 @@ def _reach(labels: Sequence[Label]) -> float:
     return max((label.y for label in labels), default=-_LINE / 2) + _LINE / 2
 
 
-def _cards(graph: Graph, box: float) -> list[list[Label]]:
+def _cards(graph: Graph, room: float) -> list[list[Label]]:
     """What is in each box."""
-    layers, room = [graph.nodes[place] for place in graph.layers], box - 2 * _SPACE
+    layers = [graph.nodes[place] for place in graph.layers]
     kinds = max((_wide(node.kind, _KIND, bold=True) for node in layers), default=0.0)
     names = max((_wide(node.name + _used(node)) for node in layers), default=0.0)
     beside = kinds + _SPACE + _wide(_COUNT)
     lines = 3 if graph.form == "chain" or beside > room else 2 if beside + _SPACE + names > room else 1
-    return [
-        list(_layer(node, box, lines, kinds) if node.kind else _tensor(node, box, graph.form)) for node in graph.nodes
-    ]
+    tensor = _sizes if graph.form == "chain" else _tensor
+    return [list(_layer(node, room, lines, kinds) if node.kind else tensor(node, room)) for node in graph.nodes]
 
 
-def _layer(node: Node, box: float, lines: int, kinds: float) -> Iterator[Label]:
+def _layer(node: Node, room: float, lines: int, kinds: float) -> Iterator[Label]:
     """A layer's kind, its name, how often it is used if more than once, and its count, on so many lines."""
-    room, end, kind = box - 2 * _SPACE, box - _SPACE, _wide(node.kind, _KIND, bold=True)
+    kind, used, count = _wide(node.kind, _KIND, bold=True), _used(node), parameters(node.count)
     count_room = room - (kinds + 2 * _SPACE + _wide(_NAME), kind + _SPACE, 0.0)[lines - 1]
-    count = parameters(node.count)
     if _wide(count, _SMALLEST if lines == 3 else _SIZE) > count_room:
         count = f"{node.count:,}"
-    taken = min(_wide(count), count_room) + _SPACE
-    yield _label(f"{node.id}/kind", _SPACE, _FIRST, node.kind, room - taken * (lines < 3), size=_KIND, bold=True)
-    x, name_end = (2 * _SPACE + kinds, end - taken) if lines == 1 else (_SPACE, end)
-    name = cut(node.name, name_end - x - _wide(_used(node), _SMALLEST), _SMALLEST) + _used(node)
-    yield _label(f"{node.id}/name", x, _FIRST + _LINE * (lines > 1), name, name_end - x, colour="muted")
-    at, y, anchor = (_SPACE, _FIRST + 2 * _LINE, "start") if lines == 3 else (end, _FIRST, "end")
+    left = room - min(_wide(count), count_room) - _SPACE
+    yield _label(f"{node.id}/kind", 0, _FIRST, node.kind, room if lines == 3 else left, size=_KIND, bold=True)
+    x, end = (kinds + _SPACE, left) if lines == 1 else (0, room)
+    name = cut(node.name, end - x - _wide(used, _SMALLEST), _SMALLEST) + used
+    yield _label(f"{node.id}/name", x, _FIRST + _LINE * (lines > 1), name, end - x, colour="muted")
+    at, y, anchor = (0.0, _FIRST + 2 * _LINE, "start") if lines == 3 else (room, _FIRST, "end")
     yield _label(f"{node.id}/count", at, y, count, count_room, anchor=anchor)
 
 
-def _tensor(node: Node, box: float, form: str) -> Iterator[Label]:
-    """A tensor's name, its shape, and all names of its axes; in a chain, each beside its size."""
-    (tensor,), room = node.tensors, box - 2 * _SPACE
-    if form != "chain":
-        yield from _shape(node.id, _SPACE, _FIRST, node.name, tensor, room, with_axes=True, bold=True)
-        return
-    y = _FIRST
+def _tensor(node: Node, room: float) -> Iterator[Label]:
+    """A tensor's name, its shape, and all names of its axes."""
+    return _shape(node.id, _FIRST, node.name, node.tensors[0], room, with_axes=True, bold=True)
+
+
+def _sizes(node: Node, room: float) -> Iterator[Label]:
+    """A tensor's name, its shape, and each axis by its size and name."""
+    tensor, y = node.tensors[0], _FIRST
     if node.name:
-        yield _label(f"{node.id}/title", _SPACE, y, node.name, room, colour="muted")
+        yield _label(f"{node.id}/title", 0, y, node.name, room, colour="muted")
         y += _LINE
-    yield _label(f"{node.id}/shape", _SPACE, y, shape_text(tensor.shape, room, _SMALLEST, bold=True), room, bold=True)
+    yield _label(f"{node.id}/shape", 0, y, shape_text(tensor.shape, room, _SMALLEST, bold=True), room, bold=True)
     split = min(max((_wide(str(size)) for size in tensor.shape), default=0.0), 0.45 * room)
     for axis, (size, name) in enumerate(zip(tensor.shape, tensor.axes, strict=True)):
         y += _LINE
-        yield _label(f"{node.id}/size-{axis}", _SPACE + split, y, str(size), split, anchor="end")
-        yield _label(f"{node.id}/axis-{axis}", _SPACE + split + 4, y, name, room - split - 4, colour="muted")
+        yield _label(f"{node.id}/size-{axis}", split, y, str(size), split, anchor="end")
+        yield _label(f"{node.id}/axis-{axis}", split + 4, y, name, room - split - 4, colour="muted")
 
 
 def _beside(graph: Graph, place: int, room: float) -> Iterator[Label]:
@@ -136,28 +134,25 @@ def _beside(graph: Graph, place: int, room: float) -> Iterator[Label]:
 
     Nothing where the next box says it all.
     """
-    node = graph.nodes[place]
-    is_listed, is_read = graph.form == "list", any(graph.nodes[reader].kind for reader in graph.readers[place])
-    if not node.kind or graph.form == "chain" or not (is_listed or is_read):
-        return
+    node, is_listed = graph.nodes[place], graph.form == "list"
+    is_read = any(graph.nodes[reader].kind for reader in graph.readers[place])
     before = graph.nodes[node.sources[0]].tensors[0].axes if node.sources else ()
     y = _LINE / 2
-    for number, tensor in enumerate(node.tensors):
+    for number, tensor in enumerate(node.tensors if node.kind and (is_listed or is_read) else ()):
         lead = f"{_entering(node)} →" if is_listed and not number else tensor.title
         is_new = not is_listed and not number and tensor.axes != before
-        for label in _shape(f"{node.id}/leaves-{number}", 0.0, y, lead, tensor, room, with_axes=is_new):
-            yield label
-            y = label.y
-        y += _LINE
+        labels = list(_shape(f"{node.id}/leaves-{number}", y, lead, tensor, room, with_axes=is_new))
+        yield from labels
+        y = labels[-1].y + _LINE
 
 
 def _shape(
-    owner: str, x: float, y: float, lead: str, tensor: Tensor, room: float, *, with_axes: bool, bold: bool = False
+    owner: str, y: float, lead: str, tensor: Tensor, room: float, *, with_axes: bool, bold: bool = False
 ) -> Iterator[Label]:
     """A tensor's shape, what leads to it, and the names of its axes: beside it, or else on lines of their own."""
     start = _wide(lead) + _SPACE if lead else 0.0
     if lead:
-        yield _label(f"{owner}/title", x, y, lead, room, colour="muted")
+        yield _label(f"{owner}/title", 0, y, lead, room, colour="muted")
     # The room for a shape of so many axes, whatever their sizes, unless they are uncommonly large.
     reserved = _wide(f"(None{_AXIS * (len(tensor.shape) - 1)})", bold=bold)
     if lead and start + reserved > room:
@@ -167,22 +162,21 @@ def _shape(
     is_inline = start + reserved + taken <= room
     shape_room = room - start - (taken if is_inline else 0.0)
     text = shape_text(tensor.shape, shape_room, _SMALLEST, bold=bold)
-    yield _label(f"{owner}/shape", x + start, y, text, shape_room, bold=bold)
+    yield _label(f"{owner}/shape", start, y, text, shape_room, bold=bold)
     for line, names in enumerate(axes):
         indent = start + min(_wide(text, bold=bold), shape_room) + _SPACE if is_inline else 0.0
         y += 0.0 if is_inline else _LINE
-        yield _label(f"{owner}/axes-{line}", x + indent, y, names, room - indent, colour="muted")
+        yield _label(f"{owner}/axes-{line}", indent, y, names, room - indent, colour="muted")
 
 
-def _frame(frame: Frame, graph: Graph, wires: Wires, down: Down) -> Iterator[Item]:
+def _frame(frame: Frame, nodes: Sequence[Node], wires: Wires, down: Down) -> Iterator[Item]:
     """A model's frame with its name, and what the model is applied to each of, unless that is everything at once."""
     (left, right), (top, bottom) = wires.frame(frame), down.frame(frame)
-    owner = f"frame-{'/'.join(frame.models)}"
+    owner, (title, each) = f"frame-{'/'.join(frame.models)}", _title(frame, nodes)
     yield Box(owner, left, top, right - left, bottom - top, "paper", "muted", 8.0, line=0.8)
     entries = [x for (_, reader), x in wires.ports.items() if wires.places.cells[reader] == (frame.left, frame.top)]
     x, y = max([wires.lefts[frame.left] + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
     room = wires.lefts[frame.left] + wires.width - x
-    title, each = _title(frame, graph.nodes, wires.places.frames)
     title_room = min(_wide(title, bold=True), room - (_wide("each of 1,000 timesteps") + _SPACE if each else 0.0))
     yield _label(f"{owner}/title", x, y, title, title_room, bold=True)
     if each:
@@ -191,12 +185,10 @@ def _frame(frame: Frame, graph: Graph, wires: Wires, down: Down) -> Iterator[Ite
         yield _label(f"{owner}/each", x + title_room + _SPACE, y, words, rest, colour="muted")
 
 
-def _title(frame: Frame, nodes: Sequence[Node], frames: Sequence[Frame]) -> tuple[str, str]:
+def _title(frame: Frame, nodes: Sequence[Node]) -> tuple[str, str]:
     """The model's name, and what it is applied to, such as ``each of 100 frames``; empty if to everything at once."""
-    names, inside = frame.models[-frame.named :], [node for node in nodes if frame.has(node)]
-    around = [other for other in frames if other.depth == frame.depth - 1 and other.has(inside[0])]
-    before = min((node.steps for node in nodes if around and around[0].has(node)), default=0)
-    steps = min(node.steps for node in inside)
+    names, inside = frame.models[len(frame.outer) :], [node for node in nodes if node.is_in(frame.models)]
+    before, steps = min(node.steps for node in nodes if node.is_in(frame.outer)), min(node.steps for node in inside)
     if steps == before:
         return "/".join(names), ""
     tensor = next(node for node in inside if node.steps == steps).tensors[0]
@@ -218,47 +210,39 @@ def _entering(node: Node) -> str:
 # What is said below the picture, and to those who do not see it
 
 
-def _notes(graph: Graph, places: Places) -> Iterator[str]:
+def _notes(graph: Graph) -> Iterator[str]:
     nodes = graph.nodes
-    yield _none(tensor for node in nodes for tensor in node.tensors)
+    tensors = [tensor for node in nodes for tensor in node.tensors]
+    axes = [axis for tensor in tensors for axis in zip(tensor.axes, tensor.shape, strict=True)]
+    unknown = dict.fromkeys(name for name, size in axes if size is None)
+    counted = [f"any number of {name}" if name.endswith("s") else f"any {name}" for name in unknown]
+    meant = ", ".join(counted).replace("any batch", "any number of examples in the batch")
+    yield f"None: {meant}." if meant else ""
     if not graph.layers:
         yield "No layer of this model owns a weight or changes a shape."
     if len(graph.layers) > 1:
         yield f"{parameters(sum(node.count for node in nodes))} in all."
     if any(node.uses > 1 for node in nodes):
-        ranks = [(places.cells[s][1], places.cells[place][1]) for place, node in enumerate(nodes) for s in node.sources]
-        back = " Wires that lead back up are its further uses." if any(start >= end for start, end in ranks) else ""
+        is_back = any(source >= place for place, node in enumerate(nodes) for source in node.sources)
+        back = " Wires that lead back up are its further uses." if is_back else ""
         yield f"A layer that is used several times is drawn once, with the shapes of its first use.{back}"
-    if any(node.layers > 1 for node in nodes):
+    if any(node.is_fold for node in nodes):
         yield "A dashed box stands for several layers."
     if graph.form == "list":
         yield "The layers are in the order of the calls, without the wires between them."
 
 
-def _none(tensors: Iterable[Tensor]) -> str:
-    """What None stands for in the shapes; nothing if there is no None."""
-    axes = [axis for tensor in tensors for axis in zip(tensor.axes, tensor.shape, strict=True)]
-    unknown = dict.fromkeys(name for name, size in axes if size is None)
-    counted = [f"number of {name}" if name.endswith("s") else name for name in unknown]
-    meant = [f"any {name}".replace("any batch", "any number of examples in the batch") for name in counted]
-    return f"None: {', '.join(meant)}." if meant else ""
-
-
-def _alt(graph: Graph, places: Places, notes: Sequence[str]) -> str:
-    whats = {"chain": "The flow of tensors.", "graph": "The model as a graph.", "list": "The layers of the model."}
-    said, nodes = [whats[graph.form]], graph.nodes
+def _said(graph: Graph, frames: Sequence[Frame]) -> Iterator[str]:
+    nodes = graph.nodes
+    yield _FORMS[graph.form]
     for node in nodes:
         sources = [nodes[source].path or nodes[source].tensors[0].words for source in node.sources]
         reads = listed(sources) if sources else _entering(node)
         made = " and ".join(tensor.words for tensor in node.tensors) or "an unknown shape"
         if node.kind:
-            used = f"{parameters(node.count)}{_used(node)}"
-            said.append(f"{node.kind} {node.path}, {used}, reads {reads} and returns {made}.")
+            yield f"{node.kind} {node.path}, {parameters(node.count)}{_used(node)}, reads {reads} and returns {made}."
         elif node.name:
-            name = f"{node.name.capitalize()}, from {reads}" if node.sources else f"Input {node.name}"
-            said.append(f"{name}: {made}.")
-    for frame in places.frames:
-        _, each = _title(frame, nodes, places.frames)
-        if each:
-            said.append(f"The layers of {'/'.join(frame.models)} are applied once for {each}.")
-    return " ".join([*said, *filter(None, notes)])
+            yield f"{node.name.capitalize()}, from {reads}: {made}." if sources else f"Input {node.name}: {made}."
+    for frame in frames:
+        if each := _title(frame, nodes)[1]:
+            yield f"The layers of {'/'.join(frame.models)} are applied once for {each}."

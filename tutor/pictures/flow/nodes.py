@@ -59,7 +59,7 @@ class Node:
         reads: the shapes that enter a layer.
         models: the names of the models within the model that hold it, the outermost first.
         steps: the number of axes behind the batch's that are timesteps of a TimeDistributed around one of ``models``.
-        layers: the number of layers that it stands for.
+        is_fold: whether it stands for several layers.
     """
 
     id: str
@@ -72,12 +72,16 @@ class Node:
     uses: int = 1
     models: tuple[str, ...] = ()
     steps: int = 0
-    layers: int = 1
+    is_fold: bool = False
 
     @property
     def path(self) -> str:
         """The name within all models that hold it."""
         return "/".join((*self.models, self.name))
+
+    def is_in(self, models: Names) -> bool:
+        """Whether it is a layer of the model to which those lead."""
+        return self.models[: len(models)] == models
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def graph_of(subject: Built | Ledger) -> Graph:
     ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
-    if _is_chain(ledger):
+    if _is_chain(folded):
         return Graph(_with_tensors(folded), "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
@@ -132,27 +136,22 @@ def _alone(built: Built) -> Ledger:
     return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
 
 
-def _is_chain(ledger: Ledger) -> bool:
-    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
-    before = set(ledger.inputs)
-    for row in ledger.rows:
-        if set(row.inputs) != before or row.shared > 1 or "/" in row.path:
-            return False
-        before = {row.path}
-    are_single = all(len(shapes_in(row.output_shape)) == 1 for row in ledger.rows[:-1])
-    return bool(ledger.inputs and ledger.rows) and are_single and set(ledger.outputs) == before
-
-
 def _nodes(ledger: Ledger) -> Iterator[Node]:
     """The inputs, the rows in the order of the calls, and the outputs."""
     places = {name: place for place, name in enumerate([*ledger.inputs, *(row.path for row in ledger.rows)])}
     reader = {source: row for row in reversed(ledger.rows) for source in row.inputs}
     made: dict[str, Sequence[Tensor]] = {}
     for number, (name, shape) in enumerate(ledger.inputs.items()):
-        made[name] = [Tensor(shape, _spoken(_read(reader.get(name), shape)))]
+        axes = _read(reader[name], Tensor(shape, ())) if name in reader else axis_names(len(shape))
+        made[name] = [Tensor(shape, _spoken(axes))]
         yield Node(f"input-{number}", "", name, tuple(made[name]))
     for number, row in enumerate(ledger.rows):
         made[row.path] = list(_made(row, [tensor for source in row.inputs for tensor in made.get(source, ())]))
+        leaving = made[row.path]
+        if next_row := reader.get(row.path):
+            # What filters made are channels to the next layer; what it has no own name for stays as it is.
+            read_as = {"filters": "channels"}
+            leaving = [replace(one, axes=_spoken(_read(next_row, one, read_as))) for one in leaving]
         *models, name = row.path.split("/")
         reads = tuple(shape for shape, _ in _axes(row, "input"))
         inside = shapes_in(row.built.input_shape) if row.built is not None else reads
@@ -160,7 +159,7 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
             id=f"layer-{number}",
             kind=row.kind,
             name=name,
-            tensors=tuple(_carried(tensor, reader.get(row.path)) for tensor in made[row.path]),
+            tensors=tuple(leaving),
             sources=tuple(places[source] for source in row.inputs),
             reads=reads,
             count=row.count,
@@ -168,33 +167,46 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
             models=tuple(models),
             steps=len(reads[0]) - len(inside[0]) if reads else 0,
         )
-    ends = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
+    yield from _outputs(ledger, places, made)
+
+
+def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Sequence[Tensor]]) -> Iterator[Node]:
+    """What leaves the model, with its own name if all that those layers return leaves it."""
     shapes = shapes_in(ledger.output_shape) if ledger.outputs else ()
-    is_all = [tensor.shape for tensor in ends] == list(shapes)
-    for number, (source, shape) in enumerate(zip(ledger.outputs, shapes, strict=False)):
-        # Which of several of one shape it is, nothing says.
-        end = ends[number] if is_all else next((one for one in made[source] if one.shape == shape), None)
-        title = end.title if end and is_all else ""
-        name = title or (f"output {number + 1}" if len(shapes) > 1 else "output")
-        axes = end.axes if end else axis_names(len(shape))
+    returned = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
+    are_all = [tensor.shape for tensor in returned] == list(shapes)
+    for number, (source, shape) in enumerate(zip(ledger.outputs, shapes, strict=True)):
+        name = returned[number].title if are_all else ""
+        name = name or (f"output {number + 1}" if len(shapes) > 1 else "output")
+        axes = next((one.axes for one in made[source] if one.shape == shape), axis_names(len(shape)))
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
+
+
+def _in_line(nodes: Sequence[Node]) -> list[set[int]]:
+    """What each node would read if each layer read what the one before it returns."""
+    layers = [place for place, node in enumerate(nodes) if node.kind]
+    first, last = layers[0], layers[-1]
+    return [set()] * first + [set(range(first)), *({min(place, last)} for place in range(first, len(nodes) - 1))]
+
+
+def _is_chain(nodes: Sequence[Node]) -> bool:
+    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
+    layers = [node for node in nodes if node.kind]
+    if not layers or nodes[0].kind or nodes[-1].kind or any(node.models or node.uses > 1 for node in layers):
+        return False
+    are_single = all(len(node.tensors) == 1 for node in layers[:-1])
+    return are_single and [set(node.sources) for node in nodes] == _in_line(nodes)
 
 
 def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
     """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
-    made: list[Node] = []
-    read: tuple[int, ...] = ()
+    boxes: list[Node] = []
     for node in nodes:
-        if node.kind and made and made[-1].kind:
-            made.append(Node(made[-1].id.replace("layer", "tensor"), "", "", made[-1].tensors, read))
-            read = (len(made) - 1,)
-        is_alone = not node.kind and sum(other.id[:3] == node.id[:3] for other in nodes) == 1
-        made.append(replace(node, name="" if is_alone else node.name, sources=read if node.sources else ()))
-        if node.kind:
-            read = (len(made) - 1,)
-        elif not node.sources:
-            read = (*read, len(made) - 1)
-    return made
+        if node.kind and boxes[-1].kind:
+            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors))
+        twins = [one for one in nodes if not one.kind and bool(one.sources) == bool(node.sources)]
+        boxes.append(replace(node, name="") if twins == [node] else node)
+    return [replace(box, sources=tuple(sources)) for box, sources in zip(boxes, _in_line(boxes), strict=True)]
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -204,19 +216,15 @@ def _folded(nodes: list[Node]) -> list[Node]:
     """
     layers = [place for place, node in enumerate(nodes) if node.kind]
     links = [(source, place) for place, node in enumerate(nodes) for source in node.sources]
-
-    def is_cut(place: int) -> bool:
-        return {source for source, end in links if source <= place < end or end <= place < source} <= {place}
-
-    start = next(filter(is_cut, layers[KEPT - 1 :]), len(nodes)) if len(layers) > MOST_LAYERS else len(nodes)
-    stop = next(filter(is_cut, reversed(layers[:-KEPT])), 0)
-    if stop <= start:
+    passed = {at for source, end in links for at in (range(source + 1, end) if source < end else range(end, source))}
+    cuts = [place for place in layers[KEPT - 1 : -KEPT] if place not in passed]
+    if len(layers) <= MOST_LAYERS or len(cuts) < 2:
         return nodes
+    start, stop = cuts[0], cuts[-1]
     inside = nodes[start + 1 : stop + 1]
-    number = sum(node.layers for node in inside)
     fold = replace(
         inside[-1],
-        kind=f"{number:,} layers",
+        kind=f"{len(inside):,} layers",
         name=f"{inside[0].name} to {inside[-1].name}",
         sources=(start,) if inside[0].sources else (),
         reads=inside[0].reads,
@@ -224,7 +232,7 @@ def _folded(nodes: list[Node]) -> list[Node]:
         uses=1,
         models=in_common(inside),
         steps=min(node.steps for node in inside),
-        layers=number,
+        is_fold=True,
     )
     gone = len(inside) - 1
     after = (replace(node, sources=tuple(source - gone for source in node.sources)) for node in nodes[stop + 1 :])
@@ -234,7 +242,7 @@ def _folded(nodes: list[Node]) -> list[Node]:
 def in_common(nodes: Sequence[Node]) -> Names:
     """The models that hold all of the nodes."""
     models = nodes[0].models
-    while any(node.models[: len(models)] != models for node in nodes):
+    while not all(node.is_in(models) for node in nodes):
         models = models[:-1]
     return models
 
@@ -251,58 +259,50 @@ def _axes(row: Row, side: Literal["input", "output"]) -> list[tuple[Shape, Names
     return [(one, names if len(names) == len(one) else axis_names(len(one))) for one, names in named]
 
 
-def _held(row: Row | None) -> Any:
+def _held(row: Row) -> Any:
     """The row's layer, or the one within its wrappers; None where it is not known."""
-    layer: Any = row.built.layer if row is not None and row.built is not None else None
+    layer: Any = row.built and row.built.layer
     while isinstance(inner := getattr(layer, "layer", None), Layer):
         layer = inner
     return layer
 
 
-def _read(row: Row | None, shape: Shape, made: Names = (), read_as: Mapping[str, str] = _READ_AS) -> Names:
+def _read(row: Row, tensor: Tensor, read_as: Mapping[str, str] = _READ_AS) -> Names:
     """The names of a tensor's axes for the layer that reads it: its own, and where it has none, those they had before.
 
     Frames stay frames for a layer that reads any sequence.
     """
-    named = dict(_axes(row, "input")) if row is not None else {}
-    known = named.get(shape, axis_names(len(shape)))
-    if len(made) != len(shape):
-        return known
-    own = {name for name in getattr(_held(row), "reads", "").split() if shape in named and "axis_" not in name}
-    both = zip(made, known, strict=True)
-    return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both)
+    named = dict(_axes(row, "input"))
+    known = named.get(tensor.shape, axis_names(len(tensor.shape)))
+    own = {name for name in getattr(_held(row), "reads", "").split() if "axis_" not in name and tensor.shape in named}
+    both = zip(tensor.axes, known, strict=True) if tensor.axes else ()
+    return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both) or known
 
 
 def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
     """What leaves the row's layer. An axis that it hands on keeps the name under which it came."""
     came: dict[str, tuple[int, int | None, str]] = {}
     for shape, known in _axes(row, "input")[:1]:
-        made = next((tensor.axes for tensor in sources if tensor.shape == shape), ())
-        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, shape, made), strict=True)):
+        source = next((tensor for tensor in sources if tensor.shape == shape), Tensor(shape, ()))
+        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, source), strict=True)):
             came.setdefault(name, (place, size, before))
     leaving = _axes(row, "output")
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
     if len(leaving) == 1 + 2 * len(states):
         states = [f"{way} {state}" for way in ("forward", "backward") for state in states]
-    named = ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
-    titles = named if len(leaving) > 1 else [""] * len(leaving)
+    titles = (
+        ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
+    )
     for (shape, names), title in zip(leaving, titles, strict=True):
         axes = []
         for place, (name, size) in enumerate(zip(names, shape, strict=True)):
             at, was, before = came.get(name, (place, size, name))
             # The features of a Flatten are none that came in.
             axes.append(before if at == place or was == size else name)
-        yield Tensor(shape, _spoken(tuple(axes)), title)
+        yield Tensor(shape, _spoken(axes), title if len(leaving) > 1 else "")
 
 
-def _carried(tensor: Tensor, reader: Row | None) -> Tensor:
-    """The tensor with the names that its axes have for the layer that reads it, where that gives them a meaning."""
-    if reader is None:
-        return tensor
-    return replace(tensor, axes=_spoken(_read(reader, tensor.shape, tensor.axes, {"filters": "channels"})))
-
-
-def _spoken(axes: Names) -> Names:
+def _spoken(axes: Sequence[str]) -> Names:
     """The names in words; the timesteps of images are frames."""
     images = {"timesteps": "frames"} if "height" in axes else {}
     return tuple(images.get(name, name.replace("_", " ")) for name in axes)

@@ -7,45 +7,27 @@ or down a lane beside a column where a box is in the way, and across between two
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from itertools import count, product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.pictures.flow.nodes import Graph
-    from tutor.pictures.flow.places import Frame, Places
+    from tutor.pictures.flow.places import Cell, Frame, Places
     from tutor.pictures.scene import Point
 
-#: Where a node's wire comes from above a gap between two ranks, and where it goes on below it.
-Crossing: TypeAlias = tuple[list[float], list[float]]
+Key = TypeVar("Key")
+#: A wire that goes on past the next rank: the node that it leaves, and whether it leads back up.
+Far: TypeAlias = tuple[int, bool]
 
 PAGE, MARGIN = 652.0, 8.0
 #: From a column's left edge to its rail.
 RAIL = 22.0
 TITLE_HEIGHT = 15.0
 
-_NARROWEST, _WIDEST, _WIDEST_IN_CHAIN = 136.0, 330.0, 176.0
+_NARROWEST, _WIDEST = 136.0, 330.0
 _BETWEEN, _LANE, _PAD, _BELOW = 15.0, 9.0, 9.0, 7.0
 _TRACK, _PORT, _ARROW = 8.0, 14.0, 13.0
-
-
-@dataclass(frozen=True)
-class Trunk:
-    """A wire's way past one or more ranks, from the gap below rank ``first`` to the gap below rank ``last``.
-
-    Attributes:
-        column: the column on whose rail it runs, or to the right of which.
-        lane: the number of its lane, from the left; None on a rail.
-        depth: the number of frames around all that it connects.
-    """
-
-    column: int
-    first: int
-    last: int
-    lane: int | None = None
-    depth: int = 0
 
 
 class Wires:
@@ -55,139 +37,110 @@ class Wires:
         width: the width of all boxes.
         lefts: the left edge of each column's boxes.
         total: the width of the whole.
-        trunks: by node and whether it leads back up, the trunk of each wire that goes on past the next rank.
         ports: where the wire from one node enters another from above, by both places.
         tracks: by gap and node, the number of the track on which the node's wire runs across.
     """
 
     def __init__(self, graph: Graph, places: Places) -> None:
-        self.graph, self.places, self._frames = graph, places, places.frames
-        self.trunks = self._find_trunks()
-        is_chain, columns = graph.form == "chain", max(places.columns, 1)
-        self._set_out(0.0, _BETWEEN)
-        fair = (PAGE - self.total) / columns
-        width = min(fair, _WIDEST_IN_CHAIN) if is_chain else min(max(fair, _NARROWEST), _WIDEST)
-        spare = (fair - width) * columns / (columns - 1) if is_chain and columns > 1 else 0.0
-        self._set_out(width, _BETWEEN + spare)
-        self.ports = {(source, reader): x for reader in places.cells for source, x in self._ports(reader)}
-        self.tracks = {
-            (gap, source): track
-            for gap, crossings in self._crossings().items()
-            for source, track in _tracks(crossings).items()
-        }
-
-    def _set_out(self, width: float, between: float) -> None:
-        """The columns side by side, and to the right of each the lanes and the edges of frames, inner ones first."""
-        self.width, self.lefts = width, list[float]()
-        self._lanes: dict[tuple[int, int, int | None], float] = {}
-        self._edges: dict[tuple[int, int], float] = {}
-        x = MARGIN
-        for column in range(self.places.columns):
-            x += _PAD * level(self._frames, "left", column)
-            self.lefts.append(x)
-            x += width
-            lanes = {(t.depth, t.lane) for t in self.trunks.values() if t.column == column and t.lane is not None}
-            edges = {frame.depth for frame in self._frames if frame.right == column}
-            for depth in sorted({depth for depth, _ in lanes} | edges, reverse=True):
-                for lane in range(sum(one == depth for one, _ in lanes)):
-                    x += _LANE
-                    self._lanes[column, depth, lane] = x
-                if depth in edges:
-                    x += _PAD
-                    self._edges[column, depth] = x
-            x += between
-        self.total = x - between + MARGIN
+        self.graph, self.places, self._frames, self._cells = graph, places, places.frames, places.cells
+        #: By the column to its left, the number of frames around all that it connects, and its number from the left.
+        self._lanes: dict[Far, tuple[int, int, int]] = {}
+        #: Whose wire comes down the column's rail into the gap below the rank.
+        self._rails: dict[Cell, int] = {}
+        self._find_lanes()
+        rooms = [(_PAD * level(self._frames, "left", at), self._beyond(at)) for at in range(places.columns)]
+        fair = (PAGE - 2 * MARGIN + _BETWEEN - sum(map(sum, rooms))) / max(len(rooms), 1) - _BETWEEN
+        self.width = min(fair if graph.form == "chain" else max(fair, _NARROWEST), _WIDEST)
+        self.lefts, x = list[float](), MARGIN
+        for before, after in rooms:
+            self.lefts.append(x + before)
+            x += before + self.width + after + _BETWEEN
+        self.total = x - _BETWEEN + MARGIN
+        self.ports = {(source, reader): x for reader in self._cells for source, x in self._ports(reader)}
+        across: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for source, reader in self.ports:
+            for gap, *ends in self.way(source, reader):
+                across[gap][source] += ends
+        self.tracks: dict[tuple[int, int], int] = {}
+        for gap, found in across.items():
+            spans = {source: (min(ends), max(ends)) for source, ends in found.items() if min(ends) < max(ends)}
+            self.tracks |= {(gap, source): track for source, track in _numbered(spans, _TRACK).items()}
 
     def frame(self, frame: Frame) -> tuple[float, float]:
         """The frame's left and right edges."""
         left = self.lefts[frame.left] - _PAD * level(self._frames, "left", frame.left, frame.depth)
-        return left, self._edges[frame.right, frame.depth]
+        return left, self.lefts[frame.right] + self.width + self._beyond(frame.right, frame.depth)
 
     def rail(self, place: int) -> float:
         """Where the rail of the node's column is."""
-        return self.lefts[self.places.cells[place][0]] + RAIL
+        return self.lefts[self._cells[place][0]] + RAIL
 
-    def along(self, trunk: Trunk) -> float:
-        """Where the trunk runs."""
-        is_rail = trunk.lane is None
-        return self.lefts[trunk.column] + RAIL if is_rail else self._lanes[trunk.column, trunk.depth, trunk.lane]
-
-    def trunk(self, source: int, reader: int) -> Trunk | None:
-        """The trunk that the wire takes on its way to that reader; None if that is in the next rank."""
-        rank, end = self.places.cells[source][1], self.places.cells[reader][1]
-        return None if end == rank + 1 else self.trunks[source, end <= rank]
+    def way(self, source: int, reader: int) -> Sequence[tuple[int, float, float]]:
+        """Where the wire may run across on its way from node to node: the gap, from which x, and to which."""
+        x, rank, end = self._coming(source, reader), self._cells[source][1], self._cells[reader][1]
+        return (rank, self.rail(source), x), (end - 1, x, self.ports[source, reader])
 
     def is_beside(self, source: int, reader: int) -> bool:
         """Whether the wire runs from a box to one in the next column, as in a chain."""
-        return self.graph.form == "chain" and self.places.cells[reader][0] == self.places.cells[source][0] + 1
+        return self.graph.form == "chain" and self._cells[reader][0] == self._cells[source][0] + 1
 
-    def _below(self, source: int) -> list[int]:
-        """The readers to which a wire leads from the box's lower edge."""
-        return [reader for reader in self.graph.readers[source] if not self.is_beside(source, reader)]
-
-    def _find_trunks(self) -> Mapping[tuple[int, bool], Trunk]:
-        nodes, cells, boxes = self.graph.nodes, self.places.cells, set(self.places.cells.values())
-        trunks: dict[tuple[int, bool], Trunk] = {}
-        for source, is_upward in product(cells, (False, True)):
-            column, rank = cells[source]
-            far = [reader for reader in self._below(source) if cells[reader][1] != rank + 1]
-            ends = [reader for reader in far if (cells[reader][1] <= rank) == is_upward]
-            if not ends:
-                continue
-            ranks, connected = [cells[reader][1] for reader in ends], [nodes[one] for one in (source, *ends)]
+    def _find_lanes(self) -> None:
+        """A lane for each wire that leads back up, or past boxes below its own; the others have the rails."""
+        nodes, boxes = self.graph.nodes, set(self._cells.values())
+        readers: dict[Far, list[int]] = defaultdict(list)
+        for source, read in enumerate(self.graph.readers):
+            for reader in read:
+                past = self._cells[reader][1] - self._cells[source][1] - 1
+                if not self.is_beside(source, reader):
+                    self._rails[self._cells[source]] = source
+                    if past:
+                        readers[source, past < 0].append(reader)
+        spans: dict[tuple[int, int], dict[Far, tuple[int, int]]] = defaultdict(dict)
+        for (source, is_upward), ends in readers.items():
+            (column, rank), ranks = self._cells[source], [self._cells[reader][1] for reader in ends]
             first, last = (min(ranks) - 1, rank) if is_upward else (rank, max(ranks) - 1)
-            if not is_upward and boxes.isdisjoint((column, passed) for passed in range(rank + 1, last + 1)):
-                trunks[source, is_upward] = Trunk(column, first, last)
+            passed = {(column, below) for below in range(rank + 1, last + 1)}
+            if not is_upward and boxes.isdisjoint(passed):
+                self._rails |= dict.fromkeys(passed, source)
                 continue
-            column = min(cells[place][0] for place in (source, *ends))
-            for frame in sorted(self._frames, key=lambda frame: frame.right):
+            column = min(self._cells[place][0] for place in (source, *ends))
+            inside = [sum(nodes[place].is_in(frame.models) for place in (source, *ends)) for frame in self._frames]
+            for frame, number in sorted(zip(self._frames, inside, strict=True), key=lambda pair: pair[0].right):
                 is_in_the_way = frame.left <= column < frame.right and frame.bottom > first and frame.top <= last
-                if is_in_the_way and not any(map(frame.has, connected)):
+                if is_in_the_way and not number:
                     column = frame.right
-            depth = sum(all(map(frame.has, connected)) for frame in self._frames)
-            trunks[source, is_upward] = Trunk(column, first, last, -1, depth)
-        # Short lanes are nearest to the boxes, and no two at the same height are one.
-        for key, trunk in sorted(trunks.items(), key=lambda item: (item[1].last - item[1].first, item[0])):
-            if trunk.lane is not None:
-                beside = [one for one in trunks.values() if (one.column, one.depth) == (trunk.column, trunk.depth)]
-                busy = {one.lane for one in beside if one.first <= trunk.last and trunk.first <= one.last}
-                trunks[key] = replace(trunk, lane=next(lane for lane in count() if lane not in busy))
-        return trunks
+            spans[column, inside.count(1 + len(ends))][source, is_upward] = first, last
+        for (column, depth), found in spans.items():
+            self._lanes |= {far: (column, depth, lane) for far, lane in _numbered(found, 1).items()}
+
+    def _beyond(self, column: int, depth: int = 0) -> float:
+        """The room to the right of the column's boxes for lanes and edges of frames, of that depth or deeper."""
+        lanes = {lane[1:] for lane in self._lanes.values() if lane[0] == column and lane[1] >= depth}
+        return _LANE * len(lanes) + _PAD * level(self._frames, "right", column, depth)
+
+    def _coming(self, source: int, reader: int) -> float:
+        """Where the wire comes down, or up, into the gap above its reader."""
+        past = self._cells[reader][1] - self._cells[source][1] - 1
+        lane = self._lanes.get((source, past < 0)) if past else None
+        if lane is None:
+            return self.rail(source)
+        column, depth, number = lane
+        return self.lefts[column] + self.width + self._beyond(column, depth + 1) + _LANE * (number + 1)
 
     def _ports(self, reader: int) -> Iterator[tuple[int, float]]:
-        column, rank = self.places.cells[reader]
-        rail = self.rail(reader)
-        sources = [source for source in self.graph.nodes[reader].sources if not self.is_beside(source, reader)]
-        comes = {s: self.along(trunk) if (trunk := self.trunk(s, reader)) else self.rail(s) for s in sources}
-        left = sorted((s for s in sources if comes[s] < rail), key=lambda s: -comes[s])
-        right = sorted((s for s in sources if comes[s] > rail), key=lambda s: comes[s])
-        straight = [s for s in sources if comes[s] == rail]
-        if sources and not straight and self._coming(column, rank - 1) <= set(sources):
-            # Nothing else comes down here, so the nearest wire may take the rail.
-            straight = [(left or right).pop(0)]
-        for source in straight:
-            yield source, rail
-        for towards, room, side in ((-1, RAIL - 5, left), (1, self.width - RAIL - 8, right)):
-            for number, source in enumerate(side, start=1):
-                yield source, rail + towards * number * min(_PORT, room / len(side))
-
-    def _coming(self, column: int, gap: int) -> set[int]:
-        """Whose wires come down the column's rail into the gap."""
-        above = {place for place, cell in self.places.cells.items() if cell == (column, gap) and self._below(place)}
-        rails = ((source, t) for (source, _), t in self.trunks.items() if t.lane is None and t.column == column)
-        return above | {source for source, trunk in rails if trunk.first < gap <= trunk.last}
-
-    def _crossings(self) -> Mapping[int, Mapping[int, Crossing]]:
-        """For each gap and each node whose wire is in it."""
-        found: dict[int, dict[int, Crossing]] = defaultdict(lambda: defaultdict(lambda: ([], [])))
-        for source, reader in self.ports:
-            found[self.places.cells[source][1]][source][0].append(self.rail(source))
-            found[self.places.cells[reader][1] - 1][source][1].append(self.ports[source, reader])
-        for (source, _), trunk in self.trunks.items():
-            for gap in range(trunk.first, trunk.last):
-                found[gap][source][1].append(self.along(trunk))
-                found[gap + 1][source][0].append(self.along(trunk))
-        return found
+        """To the left and right of the rail, which is for whose wire comes down it, or else for the nearest."""
+        column, rank = self._cells[reader]
+        sources = {source for source in self.graph.nodes[reader].sources if not self.is_beside(source, reader)}
+        comes = {source: self._coming(source, reader) for source in sources}
+        rail, on_rail = self.rail(reader), self._rails.get((column, rank - 1))
+        if on_rail is not None:
+            comes[on_rail] = rail
+        order = sorted(comes, key=comes.__getitem__)
+        middle = max(sum(x < rail for x in comes.values()) - 1, 0) if on_rail is None else order.index(on_rail)
+        for place, source in enumerate(order):
+            room, number = (RAIL - 5, middle) if place < middle else (self.width - RAIL - 8, len(order) - 1 - middle)
+            if source in sources:
+                yield source, rail + (place - middle) * min(_PORT, room / max(number, 1))
 
 
 def level(frames: Sequence[Frame], side: str, at: int, depth: int = 0) -> int:
@@ -195,15 +148,13 @@ def level(frames: Sequence[Frame], side: str, at: int, depth: int = 0) -> int:
     return len({frame.depth for frame in frames if getattr(frame, side) == at and frame.depth >= depth})
 
 
-def _tracks(crossings: Mapping[int, Crossing]) -> Mapping[int, int]:
-    """The track of each wire that runs across one gap, numbered from above; where short ones come first, few cross."""
-    spans = {source: (min(above + below), max(above + below)) for source, (above, below) in crossings.items()}
-    tracks: dict[int, int] = {}
-    for source, (left, right) in sorted(spans.items(), key=lambda item: (item[1][1] - item[1][0], item[1])):
-        if left < right:
-            near = [one for one in tracks if spans[one][0] < right + _TRACK and left - _TRACK < spans[one][1]]
-            tracks[source] = 1 + max((tracks[one] for one in near), default=-1)
-    return tracks
+def _numbered(spans: Mapping[Key, tuple[float, float]], apart: float) -> dict[Key, int]:
+    """A number for each span, from 0; short ones come first, so that few cross, and no two that meet have the same."""
+    numbers: dict[Key, int] = {}
+    for key, (start, stop) in sorted(spans.items(), key=lambda item: (item[1][1] - item[1][0], item[1])):
+        near = [one for one in numbers if spans[one][0] < stop + apart and start - apart < spans[one][1]]
+        numbers[key] = 1 + max((numbers[one] for one in near), default=-1)
+    return numbers
 
 
 class Down:
@@ -218,6 +169,9 @@ class Down:
     def __init__(self, wires: Wires, heights: Sequence[float], words: Sequence[float]) -> None:
         self._wires, self._frames = wires, wires.places.frames
         self.tops, self.bottoms, self.words, self._tracks = list[float](), list[float](), list[float](), list[float]()
+        numbers: dict[int, int] = defaultdict(int)
+        for (gap, _), track in wires.tracks.items():
+            numbers[gap] = max(numbers[gap], track + 1)
         y = MARGIN
         for rank, (height, below) in enumerate(zip(heights, words, strict=True)):
             closed = y + height + _BELOW * level(self._frames, "bottom", rank)
@@ -225,13 +179,9 @@ class Down:
             self.bottoms.append(y + height)
             self.words.append(closed + 2)
             self._tracks.append(closed + 2 + below + _TRACK / 2)
-            tracks = [track for (gap, _), track in wires.tracks.items() if gap == rank]
-            y = self._tracks[-1] + _TRACK * max(tracks) + 1 if tracks else closed + 2 + below
-            if opening := level(self._frames, "top", rank + 1):
-                y += 7 + TITLE_HEIGHT * opening
-            elif tracks:
-                y += _ARROW - 2
-            y = max(y + 2, closed + _ARROW)
+            opening, tracks = level(self._frames, "top", rank + 1), numbers[rank]
+            titles = 7 + TITLE_HEIGHT * opening if opening else 0
+            y = max(closed + 4 + below + _TRACK * tracks + (titles or 8 * bool(tracks)), closed + _ARROW)
 
     def frame(self, frame: Frame) -> tuple[float, float]:
         """The frame's top and bottom."""
@@ -247,9 +197,8 @@ class Down:
             turn = (left + right) / 2
             return ((left, start), *([(turn, start), (turn, stop)] if rank != end else []), (right, stop))
         points = [(wires.rail(source), self.bottoms[rank])]
-        trunk, port = wires.trunk(source, reader), wires.ports[source, reader]
-        for gap, x in [*([(rank, wires.along(trunk))] if trunk else []), (end - 1, port)]:
-            if x != points[-1][0]:
+        for gap, x, to in wires.way(source, reader):
+            if x != to:
                 y = self._tracks[gap] + _TRACK * wires.tracks[gap, source]
-                points += [(points[-1][0], y), (x, y)]
-        return (*points, (port, self.tops[end]))
+                points += [(x, y), (to, y)]
+        return (*points, (wires.ports[source, reader], self.tops[end]))
