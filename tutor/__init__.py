@@ -11,28 +11,19 @@ from typing import Any
 
 from tutor.layers import HOMES as _LAYERS
 
-_HOMES = {
-    **{name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"},
-    "Input": "tutor.layers.calls",
-    "Model": "tutor.models.model",
-    "Sequential": "tutor.models.sequential",
-    **dict.fromkeys(
-        ("add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"), "tutor.layers.merging"
-    ),
-    "convolution_diagram": "tutor.pictures.diagrams",
-    "table_1": "tutor.article",
-    "table_of_the_follow_up": "tutor.article",
-    "explain": "tutor.ledgers.keras_models",
-    "explore": "tutor.explorers",
-    "flow_diagram": "tutor.pictures.diagrams",
-    "gate_diagram": "tutor.pictures.diagrams",
-    "heap_chart": "tutor.pictures.diagrams",
-    "video_question_answering": "tutor.article",
-    "vision_model": "tutor.article",
-    "visual_question_answering": "tutor.article",
-    "weight_diagram": "tutor.pictures.diagrams",
-    "window_diagram": "tutor.pictures.diagrams",
+#: The names in each module, besides the layers.
+_MODULES = {
+    "article": "table_1 table_of_the_follow_up video_question_answering vision_model visual_question_answering",
+    "explorers": "explore",
+    "layers.calls": "Input",
+    "layers.merging": "add average concatenate dot maximum minimum multiply subtract",
+    "ledgers.keras_models": "explain",
+    "models.model": "Model",
+    "models.sequential": "Sequential",
+    "pictures.diagrams": "convolution_diagram flow_diagram gate_diagram heap_chart weight_diagram window_diagram",
 }
+_HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}
+_HOMES |= {name: f"tutor.{module}" for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = sorted(_HOMES)
 

@@ -56,10 +56,7 @@ class StackedRNNCells(Layer):
     def _check_arguments(self) -> None:
         given = tuple(self.cells) if is_several(self.cells) else ()
         if not given or not all(isinstance(cell, (Cell, StackedRNNCells)) for cell in given):
-            self._refuse(
-                f"cells must be a list of cells, such as [tutor.LSTMCell(64), tutor.LSTMCell(32)]; got "
-                f"{shown(self.cells)}."
-            )
+            self._refuse(f"cells must be a list of cells, such as [tutor.LSTMCell(32)]; got {shown(self.cells)}.")
         vars(self)["cells"] = given
 
     @property
@@ -96,10 +93,8 @@ class RNN(OverTime):
         if is_several(self.cell):
             vars(self)["cell"] = StackedRNNCells(list(self.cell))
         if not isinstance(self.cell, (Cell, StackedRNNCells)):
-            self._refuse(
-                f"cell must be a cell, such as tutor.LSTMCell(32), or a list of cells; got {shown(self.cell)}. A whole "
-                f"layer, such as tutor.LSTM(32), needs no RNN around it."
-            )
+            why = f"cell must be a cell, such as tutor.LSTMCell(32), or a list of cells; got {shown(self.cell)}."
+            self._refuse(why, " A whole layer, such as tutor.LSTM(32), needs no RNN around it.")
 
     @property
     def inside(self) -> tuple[Operation, ...]:

@@ -168,7 +168,7 @@ def layer_of(theirs: Any) -> Layer | None:
     kind = type(theirs).__name__
     known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
     ours: Any = getattr(layers, kind) if known else None
-    if not _is_layer(ours):
+    if not (isinstance(ours, type) and issubclass(ours, Layer)):
         return None
     parameters = ours.__signature__.parameters
     if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
@@ -192,10 +192,6 @@ def layer_of(theirs: Any) -> Layer | None:
         return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
-
-
-def _is_layer(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Layer)
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
@@ -247,12 +243,6 @@ def _graph_of(layer: Any) -> Any:
     return layer if hasattr(layer, "_nodes_by_depth") and hasattr(layer, "operations") else None
 
 
-def _has_built_layers(model: Any) -> bool:
-    """Whether any layer of a model that is written as a class is built, if it has some."""
-    inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)
-    return any([layer.built for layer in inside] or [True])
-
-
 def _check(model: Any) -> None:
     if isinstance(model, type) or not is_from_keras(model, "Model"):
         repair = ""
@@ -267,7 +257,9 @@ def _check(model: Any) -> None:
         elif hasattr(model, "met"):
             repair = " It is a model of tutor's: see its build(input_shape)."
         raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
-    if not model.built or not (_graph_of(model) or _has_built_layers(model)):
+    # A model that is written as a class may say that it is built, though no layer is.
+    inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)
+    if not model.built or not (_graph_of(model) or any([layer.built for layer in inside] or [True])):
         how = f"call {model.name} on a batch of examples"
         if is_from_keras(model, "Sequential"):
             how = "begin it with keras.Input(shape), or call its build(input_shape), such as build((None, 25))"

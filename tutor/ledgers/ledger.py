@@ -59,17 +59,14 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain numbers and texts."""
-        formula = (self.formula.text, self.formula.numbers) if self.formula is not None else (None, None)
         return {
             "path": self.path,
             "kind": self.kind,
             "input_shape": str(self.input_shape),
             "output_shape": str(self.output_shape),
-            **dict(zip(("formula", "formula_numbers"), formula, strict=True)),
-            "count": self.count,
-            "trainable_count": self.trainable_count,
-            "keras_count": self.keras_count,
-            "agrees": self.agrees,
+            "formula": self.formula and self.formula.text,
+            "formula_numbers": self.formula and self.formula.numbers,
+            **{name: getattr(self, name) for name in ("count", "trainable_count", "keras_count", "agrees")},
         }
 
     def _cells(self) -> str:
@@ -78,16 +75,14 @@ class Row:
             # A layer without weights has the formula 0, which says all.
             lines = [self.formula.text, self.formula.numbers] if self.count else [self.formula.text]
         used = [f"used {self.shared} times"] if self.shared > 1 else []
-        keras = _keras_cell(self.keras_count, self.agrees, alone=self.formula is None)
-        return (
-            head(f"{self.path} ({self.kind})", *used)
-            + cell(*_lines(self.input_shape))
-            + cell(*_lines(self.output_shape))
-            + cell(*lines)
-            + cell(f"{self.count:,}", right=True)
-            + cell(_share(self.trainable_count, self.count), right=True)
-            + keras
+        cells = (
+            head(f"{self.path} ({self.kind})", *used),
+            *(cell(*several) for several in (_lines(self.input_shape), _lines(self.output_shape), lines)),
+            cell(f"{self.count:,}", right=True),
+            cell(_share(self.trainable_count, self.count), right=True),
+            _keras_cell(self.keras_count, self.agrees, alone=self.formula is None),
         )
+        return "".join(cells)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor
+from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor, one_or_all
 from tutor.layers.layer import Layer
 from tutor.layers.wrappers import TimeDistributed
 from tutor.models.graph import WholeModel, distinct
@@ -74,6 +74,11 @@ class Program:
         """Python that makes the same model in Keras and calls it ``model``."""
         return _Writer(self).text
 
+    def entrance_of(self, model: WholeModel) -> Tensor | None:
+        """The tensor that enters a stack, if the program has one."""
+        is_whole = model is self.model and model.stack is not None
+        return self.graph.inputs[0] if is_whole and self.graph is not None else model.entrance
+
     def is_written_once(self, operation: Operation) -> bool:
         """Whether the program has it only once, so that it needs no variable."""
         return self._written[id(operation)] == 1 and isinstance(operation, Layer)
@@ -113,9 +118,7 @@ class _Names:
             self.given[id(operation)] = self._next(operation.automatic_name) if name is None else name
 
     def _create_model(self, model: WholeModel, program: Program) -> None:
-        entrance = model.entrance
-        if model is program.model and program.graph is not None and model.stack is not None:
-            entrance = program.graph.inputs[0]
+        entrance = program.entrance_of(model)
         if entrance is not None:
             self._create(entrance.source.operation)
         for operation in model.stack or ():
@@ -185,16 +188,12 @@ class _Writer:
         return repr(value)
 
     def _write_model(self, model: WholeModel, graph: Graph) -> None:
-        inputs, outputs = (
-            self._value(tensors[0] if len(tensors) == 1 else tensors) for tensors in (graph.inputs, graph.outputs)
-        )
+        inputs, outputs = (self._value(one_or_all(tensors)) for tensors in (graph.inputs, graph.outputs))
         named = "" if model.name is None else f", name={model.name!r}"
         self._lines.append(f"{self._variable_of(model)} = keras.Model({inputs}, {outputs}{named})")
 
     def _write_stack(self, model: WholeModel) -> None:
-        entrance = model.entrance
-        if model is self._program.model and self._program.graph is not None:
-            entrance = self._program.graph.inputs[0]
+        entrance = self._program.entrance_of(model)
         items = [] if entrance is None else [self._code(entrance.source.operation)]
         for operation in model.stack or ():
             self._define(operation.inside)
