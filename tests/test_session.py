@@ -28,7 +28,6 @@ from tutor.live import KerasRow, Refusal, Report, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tutor.explorers.lessons import Lesson
     from tutor.live import Answer
 
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
@@ -116,6 +115,18 @@ def explorer_of(what: Any, stand_in: StandIn, **starts: Any) -> Explorer:
     return explorer
 
 
+def on_screen(explorer: Explorer, **changes: Any) -> None:
+    """Move an explorer's controls on its screen."""
+    explorer.set_state({"moves": {"n": explorer.moves["n"] + 1, "jumps": 0, "to": "", "changes": changes}})
+
+
+def messages_of(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the explorer sends from now on."""
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(explorer, "_send", lambda message, **_: sent.append(message))
+    return sent
+
+
 # Facts
 
 
@@ -158,7 +169,12 @@ def test_the_other_layers_are_added() -> None:
 def test_an_lstm_is_three_gates_and_a_candidate_in_keras_order() -> None:
     said = Person(tutor.LSTM).reads("formula")
     assert "three gates and a candidate, 49,280 each" in said
-    assert re.findall(r"(\S) \((?:input|forget|output) gate\)|(c̃)", said) == [("i", ""), ("f", ""), ("", "c̃"), ("o", "")]
+    assert re.findall(r"(\S) \((?:input|forget|output) gate\)|(c̃)", said) == [
+        ("i", ""),
+        ("f", ""),
+        ("", "c̃"),
+        ("o", ""),
+    ]
     assert "two gates and a candidate, 49,408 each" in Person(tutor.GRU).reads("formula")
 
 
@@ -226,26 +242,37 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.LSTM,
             {"units": 129},
-            "units 128 → 129: every array grew, and so did the output, to (None, 129). The count rose to 199,176 (+2,056).",
+            (
+                "units 128 → 129: every array grew, and so did the output, to (None, 129). "
+                "The count rose to 199,176 (+2,056)."
+            ),
         ),
         (
             tutor.LSTM,
             {"features": 100},
-            "features 256 → 100: kernel shrank to (100, 512), so the LSTM's count fell to 117,248 (−79,872). "
-            "recurrent_kernel and bias don't depend on features. The Embedding shrank too.",
+            (
+                "features 256 → 100: kernel shrank to (100, 512), so the LSTM's count fell to 117,248 (−79,872). "
+                "recurrent_kernel and bias don't depend on features. The Embedding shrank too."
+            ),
         ),
         (
             tutor.LSTM,
             {"vocabulary": 2000},
-            "vocabulary 1,000 → 2,000: the Embedding grew to 512,000 (+256,000). "
-            "The LSTM can't tell: it still reads (None, 25, 256), and its 197,120 stay.",
+            (
+                "vocabulary 1,000 → 2,000: the Embedding grew to 512,000 (+256,000). "
+                "The LSTM can't tell: it still reads (None, 25, 256), and its 197,120 stay."
+            ),
         ),
         (
             tutor.LSTM,
             {"sequence_length": 60},
             "sequence length 25 → 60: the shapes follow. The count can't: sequence length isn't in the formula.",
         ),
-        (tutor.LSTM, {"use_bias": False}, "use_bias off: bias (512,) is gone, so the LSTM's count fell to 196,608 (−512)."),
+        (
+            tutor.LSTM,
+            {"use_bias": False},
+            "use_bias off: bias (512,) is gone, so the LSTM's count fell to 196,608 (−512).",
+        ),
         (
             tutor.LSTM,
             {"return_sequences": True},
@@ -262,7 +289,11 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
             {"activation": "relu"},
             "activation tanh → relu: no shape and no count depends on it. It changes only the numbers that flow.",
         ),
-        (tutor.GRU, {"reset_after": False}, "reset_after off: bias shrank to (384,), so the GRU's count fell to 147,840 (−384)."),
+        (
+            tutor.GRU,
+            {"reset_after": False},
+            "reset_after off: bias shrank to (384,), so the GRU's count fell to 147,840 (−384).",
+        ),
         (tutor.Dense, {"use_bias": False}, "use_bias off: bias (32,) is gone, so the count fell to 25,088 (−32)."),
         (
             tutor.Embedding,
@@ -272,8 +303,10 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.Conv2D,
             {"height": 200},
-            "height 100 → 200: the shapes follow, the output to (None, 99, 94, 55). "
-            "The count can't: height isn't in the formula.",
+            (
+                "height 100 → 200: the shapes follow, the output to (None, 99, 94, 55). "
+                "The count can't: height isn't in the formula."
+            ),
         ),
         (tutor.Conv2D, {"step": 7}, "step 0 → 7: no shape and no count depends on it."),
         (
@@ -289,14 +322,18 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.video_question_answering,
             {"units": 257},
-            "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer grew "
-            "to 515,000. The model's count rose to 170,084,104 (+647,136).",
+            (
+                "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer grew "
+                "to 515,000. The model's count rose to 170,084,104 (+647,136)."
+            ),
         ),
         (
             tutor.video_question_answering,
             {"image_size": 100},
-            "image size 224 → 100: video_encoder shrank to 21,496,832. "
-            "The model's count fell to 26,830,632 (−142,606,336).",
+            (
+                "image size 224 → 100: video_encoder shrank to 21,496,832. "
+                "The model's count fell to 26,830,632 (−142,606,336)."
+            ),
         ),
     ],
 )
@@ -391,7 +428,9 @@ def test_typed_nonsense_holds_up_no_other_control() -> None:
     assert "(128 + 300 + 1)" in person.reads("formula")
 
 
-@pytest.mark.parametrize("change", [{"unit": 3}, {"use_bias": 1}, {"activation": "foo"}, {"units": None}, {"units": 2.5}])
+@pytest.mark.parametrize(
+    "change", [{"unit": 3}, {"use_bias": 1}, {"activation": "foo"}, {"units": None}, {"units": 2.5}]
+)
 def test_what_no_screen_of_ours_sends_is_answered_too(change: dict[str, Any]) -> None:
     person = Person(tutor.LSTM)
     before = dict(person.values)
@@ -428,7 +467,7 @@ def test_settings_that_make_no_model_are_explained_and_left_again() -> None:
 
 
 def test_starts_that_make_no_model_are_an_error() -> None:
-    with pytest.raises(ValueError, match="kernel_size|height"):
+    with pytest.raises(ValueError, match=r"kernel_size|height"):
         tutor.explore(tutor.Conv2D, kernel_height=101)
 
 
@@ -530,7 +569,9 @@ def test_shapes_are_judged() -> None:
 def test_a_refusal_of_keras_is_ours_to_mend() -> None:
     person = Person(tutor.LSTM)
     person.session.answered(person.session.code or "", Refusal("ValueError", "no <such> layer"))
-    assert person.reads("verdict") == "✗ Keras refuses this model; we didn't. That's our bug. Keras says: no <such> layer"
+    assert (
+        person.reads("verdict") == "✗ Keras refuses this model; we didn't. That's our bug. Keras says: no <such> layer"
+    )
     assert "<such>" not in person.session.shown["verdict"]
 
 
@@ -558,7 +599,9 @@ def test_a_keras_that_dies_is_said_whatever_is_moved_meanwhile(stand_in: StandIn
     assert says_that_keras_failed()
     assert "Not compared" in shown["verdict"]
     for kernel_height, verdict in ((101, "Nothing to compare"), (3, "Not compared"), (2, "Not compared")):
-        explorer.set_state({"moves": {"n": kernel_height, "jumps": 0, "to": "", "changes": {"kernel_height": kernel_height}}})
+        explorer.set_state(
+            {"moves": {"n": kernel_height, "jumps": 0, "to": "", "changes": {"kernel_height": kernel_height}}}
+        )
         assert says_that_keras_failed(), kernel_height
         assert verdict in shown["verdict"]
     explorer._handle(explorer, {"do": "restart"}, [])
@@ -587,7 +630,11 @@ def test_a_start_is_told_by_the_second(stand_in: StandIn) -> None:
     [
         ({"unit": 3}, ValueError, r'explore\(LSTM\): there is no control "unit". Did you mean .units.\?'),
         ({"unit": 3}, TypeError, "unit"),
-        ({"units": "many"}, TypeError, r"explore\(LSTM\): units must be a whole number from 1 to 1,000,000; got 'many'"),
+        (
+            {"units": "many"},
+            TypeError,
+            r"explore\(LSTM\): units must be a whole number from 1 to 1,000,000; got 'many'",
+        ),
         ({"units": "129"}, TypeError, "units must be a whole number"),
         ({"units": 0}, ValueError, "units must be a whole number from 1 to 1,000,000; got 0"),
         ({"use_bias": 1}, TypeError, "use_bias must be True or False; got 1"),
@@ -623,7 +670,7 @@ def test_some_values_move_some_controls(stand_in: StandIn) -> None:
     assert explorer.values["units"] == 3
     explorer.reset()
     assert explorer.values == LESSONS[tutor.LSTM].start
-    with pytest.raises(ValueError, match='no preset "tiniest". There is example, tiny, billions.'):
+    with pytest.raises(ValueError, match=r'no preset "tiniest". There is example, tiny, billions.'):
         explorer.preset("tiniest")
 
 
@@ -631,7 +678,7 @@ def test_what_the_screen_moves_shows_in_python(stand_in: StandIn) -> None:
     explorer = explorer_of(tutor.LSTM, stand_in)
     seen = []
     explorer.observe(lambda change: seen.append(change["new"]["units"]), "values")
-    explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"units": "1,000"}}})
+    on_screen(explorer, units="1,000")
     assert explorer.values["units"] == 1000
     assert seen == [1000]
 
@@ -639,8 +686,16 @@ def test_what_the_screen_moves_shows_in_python(stand_in: StandIn) -> None:
 @pytest.mark.parametrize(
     ("what", "error", "said"),
     [
-        (tutor.LSTM(128), TypeError, r"explore takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)"),
-        (partial(tutor.LSTM), ValueError, "There's no explorer for functools.partial.*LSTM.*There is one for Dense, Embed"),
+        (
+            tutor.LSTM(128),
+            TypeError,
+            r"takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)",
+        ),
+        (
+            partial(tutor.LSTM),
+            ValueError,
+            "There's no explorer for functools.partial.*LSTM.*There is one for Dense",
+        ),
         (tutor.Flatten, ValueError, "There's no explorer for Flatten. There is one for Dense, Embedding"),
         ("LSTM", TypeError, "explore takes a layer class, such as tutor.LSTM; got 'LSTM'"),
         (lambda: None, ValueError, "There's no explorer for <lambda>"),
@@ -661,7 +716,7 @@ def test_an_explorer_asks_keras_only_while_it_is_on_a_screen(stand_in: StandIn) 
     explorers[-1]._handle(explorers[-1], {"do": "restart"}, [])
     assert len(stand_in.asked) == 1
     first = explorers[0]
-    first.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"units": 129}}})  # a second page has it still
+    on_screen(first, units=129)  # a second page has it still
     assert len(stand_in.listeners) == 2
     assert "LSTM(129)" in stand_in.asked[-1]
     first.close()
@@ -688,21 +743,21 @@ def test_an_explorer_that_nobody_has_seen_yet_asks_nothing(stand_in: StandIn) ->
 def test_a_steps_message_is_small(
     stand_in: StandIn, monkeypatch: pytest.MonkeyPatch, what: Any, control: str, limit: int
 ) -> None:
-    explorer, sent = explorer_of(what, stand_in), []
-    monkeypatch.setattr(explorer, "_send", lambda message, buffers=None: sent.append(message))
+    explorer = explorer_of(what, stand_in)
+    sent = messages_of(explorer, monkeypatch)
     for number in (1, 2, 3):
         sent.clear()
-        explorer.set_state({"moves": {"n": number, "jumps": 0, "to": "", "changes": {control: 300 + number}}})
+        on_screen(explorer, **{control: 300 + number})
         updates = [message for message in sent if message["method"] == "update"]
         assert len(updates) == 1
         assert 1_000 < len(json.dumps(updates[0])) <= limit
 
 
 def test_words_travel_only_when_they_changed(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    explorer, sent = explorer_of(tutor.Conv2D, stand_in), []
+    explorer = explorer_of(tutor.Conv2D, stand_in)
     stand_in.answer(explorer)
-    monkeypatch.setattr(explorer, "_send", lambda message, buffers=None: sent.append(message))
-    explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"step": 3}}})
+    sent = messages_of(explorer, monkeypatch)
+    on_screen(explorer, step=3)
     (update,) = [message["state"] for message in sent if message["method"] == "update"]
     assert update.keys() == {"move", "stands", "window_now"}
 

@@ -46,13 +46,14 @@ class Explorer(anywidget.AnyWidget):
     moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
     values = traitlets.Dict()
 
+    _asked: str | None = None
+    _stop_listening: Callable[[], None] | None = None
+
     def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
         self._session = session = Session(lesson)
         self._output = Output(self._drawn)
         # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
         self._news = threading.Condition(threading.RLock())
-        self._asked: str | None = None
-        self._stop_listening: Callable[[], None] | None = None
         self._process = keras_process or live.shared()
         self.add_traits(**{name: traitlets.Any(value).tag(sync=True) for name, value in session.shown.items()})
         super().__init__(opening={**session.opening, "still": self._output.css_class}, values=dict(session.values))
