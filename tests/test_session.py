@@ -323,8 +323,8 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
             tutor.video_question_answering,
             {"units": 257},
             (
-                "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer grew "
-                "to 515,000. The model's count rose to 170,084,104 (+647,136)."
+                "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer "
+                "grew to 515,000. The model's count rose to 170,084,104 (+647,136)."
             ),
         ),
         (
