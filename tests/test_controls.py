@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tutor.explorers.controls import as_data, read
+from tutor.explorers.controls import read
 from tutor.explorers.lessons import LESSONS
 
 EVERY_CONTROL = [(what.__name__, control) for what, lesson in LESSONS.items() for control in lesson.controls]
@@ -66,7 +66,7 @@ def test_a_control_takes_its_start_and_no_other_kind(name: str, control: Any) ->
 @pytest.mark.parametrize(("name", "control"), EVERY_CONTROL, ids=lambda value: getattr(value, "key", value))
 def test_a_control_is_plain_data_for_the_screen_with_a_tooltip_in_one_line(name: str, control: Any) -> None:
     assert name
-    data = as_data(control)
+    data = control.as_data()
     assert data["kind"] in {"size", "flag", "choice"}
     assert data["label"]
     assert 0 < len(data["help"]) <= 90

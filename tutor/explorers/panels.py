@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.explorers import words
 from tutor.explorers.facts import Change
+from tutor.explorers.move_words import move_html
 from tutor.pictures.convolution import convolution_scene
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
@@ -61,7 +62,7 @@ MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledge
 #: What every explorer says.
 SAID = (
     Panel("formula", "formula", lambda change: words.formula_html(change.now)),
-    Panel("move", "move", words.move_html),
+    Panel("move", "move", move_html),
     Panel("shapes", "shapes", lambda change: words.shapes_html(change.now)),
     Panel("code", "code", lambda change: escape(change.now.code)),
     Panel("rows", "rows", lambda change: words.rows_html(change.now)),

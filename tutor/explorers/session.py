@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tutor.explorers import words
-from tutor.explorers.controls import SizeControl, as_data, read
+from tutor.explorers.controls import SizeControl, read
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.panels import SAID
 from tutor.live.report import Report
@@ -66,7 +66,7 @@ class Session:
         """What a screen is laid out by, once."""
         return {
             "title": self.lesson.title,
-            "controls": [as_data(control) for control in self.lesson.controls],
+            "controls": [control.as_data() for control in self.lesson.controls],
             "presets": {preset.key: preset.title for preset in self.lesson.presets},
             "said": {panel.key: panel.place for panel in SAID},
             "pictures": {
