@@ -13,7 +13,6 @@ from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.panels import SAID
 from tutor.live.report import Report
 from tutor.pictures import svg
-from tutor.pictures.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.explorers.lessons.base import Lesson, Values
     from tutor.live.client import Status
     from tutor.live.report import Answer
+    from tutor.pictures.scene import Scene
 
 #: Moves of one control that follow each other faster than this, in seconds, are told as one.
 _ONE_GESTURE = 1.5
@@ -149,8 +149,6 @@ class Session:
         self._say()
         for panel in self.lesson.pictures:
             scene = panel.make(self.change)
-            if not isinstance(scene, Scene):
-                raise TypeError(f"{self.lesson.title}: the panel {panel.key!r} must be a picture.")
             key = self._keys.get(panel.key)
             if key is None or (key.width, key.height, key.structure) != (scene.width, scene.height, scene.structure):
                 self._keys[panel.key] = key = scene

@@ -85,18 +85,12 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.observe("moves")
     def _moved(self, change: Any) -> None:
         with self._news:
-            self._session.moved(change["new"])
             self._wake()
+            self._session.moved(change["new"])
             self._sync()
-        self._output.renew()
 
     @traitlets.observe("values")
-    def _values_moved(self, _: Any) -> None:
-        self._sync()
-        if self._stop_listening is not None:
-            self._output.renew()
-
-    def _sync(self) -> None:
+    def _sync(self, _: Any = None) -> None:
         """Send what is new on the screen, and ask Keras if there is another model."""
         with self._news, self.hold_sync():
             for name, value in self._session.shown.items():
@@ -104,6 +98,8 @@ class Explorer(anywidget.AnyWidget):
             self.values = dict(self._session.values)
             self._ask()
             self._news.notify_all()
+        if not self._session.is_waiting:
+            self._output.renew()
 
     # Keras
 
@@ -135,14 +131,11 @@ class Explorer(anywidget.AnyWidget):
         with self._news:
             self._session.answered(code, answer)
             self._sync()
-        self._output.renew()
 
     def _on_status(self, status: live.Status) -> None:
         with self._news:
             self._session.status(status)
             self._sync()
-        if status.state == "failed":
-            self._output.renew()
 
     # The screen
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tutor.explorers.panels import Panel
     from tutor.models.model import Model
     from tutor.models.sequential import Sequential
+    from tutor.pictures.scene import Scene
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -56,7 +57,7 @@ class Lesson:
     presets: tuple[Preset, ...]
     make: Callable[[Values], Sequential | Model]
     explored: str | None
-    pictures: tuple[Panel, ...]
+    pictures: tuple[Panel[Scene], ...]
     starts: Values = field(default_factory=dict)
 
     @property
