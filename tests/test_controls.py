@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tutor.explorers.controls import read
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 
+LESSONS = all_lessons()
 EVERY_CONTROL = [(what.__name__, control) for what, lesson in LESSONS.items() for control in lesson.controls]
 
 

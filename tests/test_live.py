@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
 from tutor.live import Answer, KerasProcess, KerasRow, Refusal, Report, Status, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+LESSONS = all_lessons()
 WAIT = 240.0  # seconds: generous, for Keras takes its time to be imported on a busy machine
 
 

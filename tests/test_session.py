@@ -17,7 +17,7 @@ import pytest
 
 import tutor
 from tutor.explorers.facts import Facts
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.panels import CELL, WEIGHTS
 from tutor.explorers.session import Session
 from tutor.explorers.widget import Explorer
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tutor.live import Answer
 
+LESSONS = all_lessons()
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
 
 
@@ -790,10 +791,10 @@ def test_a_session_needs_the_standard_library_alone() -> None:
     code = """
 import sys
 before = set(sys.modules)
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
 from tutor.explorers.stills import still_html
-for lesson in LESSONS.values():
+for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))

@@ -14,11 +14,12 @@ import pytest
 from test_session import Person, StandIn, explorer_of, report_on
 
 import tutor
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.outputs import is_watched
 from tutor.explorers.stills import still_html
 
 DAY = datetime.date(2026, 2, 3)
+LESSONS = all_lessons()
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
 
 

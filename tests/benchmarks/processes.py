@@ -8,9 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+import tutor
+from tutor.layers.layer import Layer
+from tutor.ledgers.walk import Walk
 from tutor.live import KerasProcess, Report
 
 IMPORTS = 15
@@ -36,6 +43,66 @@ def import_seconds(*statements: str) -> list[float]:
 
         rounds = [[once(statement) for statement in statements] for _ in range(IMPORTS)]
     return [min(times) for times in zip(*rounds, strict=True)]
+
+
+def explorer_costs() -> tuple[float, int]:
+    """Seconds to make an explorer in a kernel, and how many of three large packages came in."""
+    code = (
+        "import sys, time, ipykernel.zmqshell\n"
+        "start = time.perf_counter()\n"
+        "import tutor\n"
+        "explorer = tutor.explore(tutor.LSTM)\n"
+        "print(time.perf_counter() - start, len({'matplotlib', 'numpy', 'keras'} & set(sys.modules)))\n"
+        "explorer._process.stop()\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(IMPORTS // 3)
+    ]
+    return min(float(seconds) for seconds, _ in runs), max(int(loaded) for _, loaded in runs)
+
+
+@dataclass(frozen=True)
+class MoveCosts:
+    """What one step of a slider costs: bytes of the message to the screen, walks, and builds of any one layer."""
+
+    message_bytes: int
+    walks: int
+    builds: int
+
+
+def move_costs() -> dict[str, MoveCosts]:
+    """A step of each of three explorers, to a position not seen before."""
+    steps = {"LSTM": (tutor.LSTM, "units"), "Conv2D": (tutor.Conv2D, "filters")}
+    steps["video"] = (tutor.video_question_answering, "frames")
+    return {name: _move_costs(*step) for name, step in steps.items()}
+
+
+def _move_costs(what: Any, control: str) -> MoveCosts:
+    explorer = tutor.explore(what, **{control: 300})
+    sent, built = [], Counter[int]()
+    kept = []  # so that no two layers have the same id
+    with pytest.MonkeyPatch.context() as patch:
+        walk, build = Walk.ledger, Layer._on
+        walks = 0
+
+        def counted_walk(self: Walk, *given: Any) -> Any:
+            nonlocal walks
+            walks += 1
+            return walk(self, *given)
+
+        def counted_build(self: Layer, *given: Any) -> Any:
+            kept.append(self)
+            built[id(self)] += 1
+            return build(self, *given)
+
+        patch.setattr(Walk, "ledger", counted_walk)
+        patch.setattr(Layer, "_on", counted_build)
+        patch.setattr(explorer, "_send", lambda message, **_: sent.append(message))
+        explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {control: 301}}})
+    explorer.close()
+    message = next(message for message in sent if message["method"] == "update")
+    return MoveCosts(len(json.dumps(message)), walks, max(built.values()))
 
 
 @dataclass(frozen=True)

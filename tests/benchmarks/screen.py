@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from tests.lab import CHROMIUM_FLAGS, ROOT, Lab, chromium_path, running_lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 HERE = Path(__file__).parent
 START, FEATURES, VOCABULARY = 300, 256, 1000
@@ -112,6 +112,7 @@ class Timings:
     first: list[float] = field(default_factory=list)
     before_keras: int = 0
     kernel_bytes: list[int] = field(default_factory=list)
+    bare_kernel_bytes: int = 0
     kernels_with_tensorflow: int = 0
 
 
@@ -176,6 +177,7 @@ def measure(folder: Path) -> Timings:
     """All that is measured on the screen, in one run of JupyterLab and Chromium."""
     timings = Timings()
     with running_lab(_notebooks(folder)) as lab, _browser() as context:
+        timings.bare_kernel_bytes = _bare_kernel(lab, context)
         for name in ("first-1", "first-2", "first-3"):
             _first_explorer(lab, context, name, timings)
         ours, theirs = _run(lab, context, "ours"), _run(lab, context, "by-hand")
@@ -205,6 +207,7 @@ def _notebooks(folder: Path) -> Path:
     books = {"ours": [explorer, cells["echo"]], "by-hand": [cells["by_hand"]]}
     books["convolution"] = [f"import tutor\n\ntutor.explore(tutor.Conv2D, filters={START})"]
     books["video"] = [f"import tutor\n\ntutor.explore(tutor.video_question_answering, frames={START})"]
+    books["bare"] = [cells["facts"]]
     books |= {f"first-{number}": [explorer, cells["facts"]] for number in (1, 2, 3)}
     for name, sources in books.items():
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
@@ -268,15 +271,30 @@ def _first_explorer(lab: Lab, context: BrowserContext, name: str, timings: Timin
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     page.locator(".tutor-formula", has_text="4 · 138 ·").wait_for()
-    cells.nth(1).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    output = cells.nth(1).locator(".jp-OutputArea-output", has_text="FACTS")
-    output.wait_for()
-    _, resident, has_tensorflow = (output.text_content() or "").strip("'\n").split()
-    timings.kernel_bytes.append(int(resident))
-    timings.kernels_with_tensorflow += has_tensorflow == "True"
+    resident, has_tensorflow = _facts(page, cells.nth(1))
+    timings.kernel_bytes.append(resident)
+    timings.kernels_with_tensorflow += has_tensorflow
     page.close()
     _shut_kernels_down(lab)
+
+
+def _bare_kernel(lab: Lab, context: BrowserContext) -> int:
+    """Bytes of a kernel that has run nothing of ours."""
+    page = _open(lab, context, "bare")
+    resident, _ = _facts(page, page.locator(".jp-Notebook .jp-CodeCell").first)
+    page.close()
+    _shut_kernels_down(lab)
+    return resident
+
+
+def _facts(page: Page, cell: Locator) -> tuple[int, bool]:
+    """What the cell of facts says: the kernel's bytes, and whether TensorFlow is in it."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    output = cell.locator(".jp-OutputArea-output", has_text="FACTS")
+    output.wait_for()
+    _, resident, has_tensorflow = (output.text_content() or "").strip("'\n").split()
+    return int(resident), has_tensorflow == "True"
 
 
 def _shut_kernels_down(lab: Lab) -> None:

@@ -171,10 +171,6 @@ def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> L
     )
 
 
-MAX_POOLING = _pooling(MaxPooling2D, "max_pooling2d")
-AVERAGE_POOLING = _pooling(AveragePooling2D, "average_pooling2d")
-
-
 def _batch_normalization(values: Values) -> Sequential:
     entrance = Input((values["height"], values["width"], values["channels"]))
     layer = BatchNormalization(**{key: values[key] for key in ("center", "scale", "trainable")})
@@ -214,3 +210,12 @@ DROPOUT = Lesson(
     "dropout",
     (FLOW,),
 )
+
+LESSONS = {
+    Conv1D: CONV1D,
+    Conv2D: CONV2D,
+    MaxPooling2D: _pooling(MaxPooling2D, "max_pooling2d"),
+    AveragePooling2D: _pooling(AveragePooling2D, "average_pooling2d"),
+    BatchNormalization: BATCH_NORMALIZATION,
+    Dropout: DROPOUT,
+}

@@ -38,6 +38,9 @@ def _lesson(title: str, model: Callable[..., Model], *first: Control, presets: t
     return Lesson(title, (*first, *_CONTROLS), named, make, explored=None, pictures=(HEAP, MODEL_FLOW))
 
 
-VISUAL = _lesson("visual question answering", visual_question_answering)
 _SMALL = preset("small", "a short, small video", frames=8, image_size=64, units=32)
-VIDEO = _lesson("video question answering", video_question_answering, _FRAMES, presets=(_SMALL,))
+
+LESSONS = {
+    visual_question_answering: _lesson("visual question answering", visual_question_answering),
+    video_question_answering: _lesson("video question answering", video_question_answering, _FRAMES, presets=(_SMALL,)),
+}

@@ -123,3 +123,5 @@ GRU_ = _recurrent(
     FlagControl("reset_after", True, "multiply by r after the recurrent_kernel, not before (Keras's default)"),
     presets=(_EXAMPLE, preset("article", "reset_after off (as in 2019)", reset_after=False)),
 )
+
+LESSONS = {Dense: DENSE, Embedding: EMBEDDING, SimpleRNN: SIMPLE_RNN, LSTM: LSTM_, GRU: GRU_}
