@@ -163,6 +163,11 @@ STRICTER = [
         ("SimpleRNN", {"units": 3, "activity_regularizer": "x"}),
     ),
     Stricter(
+        "implementation is 1 or 2: Keras takes anything, and reads all but 1 as 2",
+        lambda given: given.argument == "implementation",
+        ("LSTM", {"units": 3, "implementation": 0}),
+    ),
+    Stricter(
         "input_length does nothing since Keras 3, but warns",
         lambda given: given.argument == "input_length",
         ("Embedding", {"input_dim": 5, "output_dim": 3, "input_length": 7}),

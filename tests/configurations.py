@@ -6,6 +6,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import tutor
@@ -34,6 +35,11 @@ _FITTING = {
 }
 
 
+def examples(most: int) -> int:
+    """So many in the whole run, and the profile's share of them in the fast part."""
+    return most * settings.default.max_examples // 100
+
+
 def needed(kind: str) -> dict[str, Any]:
     """Fitting values of the arguments that the layer cannot do without."""
     return {a.name: _FITTING.get(a.name, 4) for a in fields(ALL_KINDS[kind]) if a.default is a.default_factory}
@@ -56,6 +62,7 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "lora_alpha": st.none() | st.floats(0.5, 8),
     "use_cudnn": st.sampled_from(["auto", True, False]),
     "weights": st.none(),
+    "implementation": st.sampled_from([1, 2]),
     "quantization_config": st.none(),
     "bias_initializer": st.sampled_from(_vector_initializers),
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -14,10 +16,27 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # On CI the same examples each time: a red build is a change of ours. Elsewhere new ones, which find more.
-settings.register_profile("tutor", deadline=None, derandomize=os.environ.get("CI") == "true")
-settings.load_profile("tutor")
+settings.register_profile("whole", deadline=None, derandomize=os.environ.get("CI") == "true", max_examples=100)
+settings.register_profile("fast", settings.get_profile("whole"), max_examples=5)
+
+BROWSER = Path(__file__).parent / "browser"
 
 Weightless: TypeAlias = Callable[[Iterable[Any]], contextlib.AbstractContextManager[Any]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the fast part every property is tried too, on a twentieth of the examples."""
+    settings.load_profile("fast" if config.option.markexpr == "not slow" else "whole")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what needs a browser, and of each test that is ``sampled`` all cases but every tenth."""
+    cases: Counter[str] = Counter()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if BROWSER in item.path.parents or (item.get_closest_marker("sampled") and cases[test] % 10):
+            item.add_marker(pytest.mark.slow)
+        cases[test] += 1
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,8 @@ from tutor.pictures.scene import Label, Wire
 
 #: Words stay at least so large, in points, for sizes up to a hundred thousand.
 SMALLEST_TEXT = 7.0
+#: Fine enough that no glyph is widened to whole pixels.
+_DPI = 288
 
 
 def texts(scene):
@@ -27,11 +30,8 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
 
     Wires whose id begins with one of ``crossing`` may.
     """
-    picture = figure(scene)
-    picture.set_dpi(288)  # fine enough that no glyph is widened to whole pixels
-    renderer = FigureCanvasAgg(picture).get_renderer()
-    page, artists = picture.bbox, picture.axes[0].get_children()
-    words = {}
+    picture, words = drawn(scene)
+    page, artists, renderer = picture.bbox, picture.axes[0].get_children(), FigureCanvasAgg(picture).get_renderer()
     for artist in artists:
         shown = artist.get_gid() if not isinstance(artist, Text) or artist.get_text().strip() else None
         if shown is not None:
@@ -40,8 +40,7 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
             assert box.x1 <= page.x1, shown
             assert page.y0 <= box.y0, shown
             assert box.y1 <= page.y1, shown
-            if isinstance(artist, Text):
-                words[shown] = without_leading(box)
+    assert words
     for (one, first), (other, second) in combinations(words.items(), 2):
         assert not first.overlaps(second), (one, other)
     wires = {item.id for item in scene.items if isinstance(item, Wire) and not item.id.startswith(tuple(crossing))}
@@ -52,6 +51,26 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
             assert not crossed, (artist.get_gid(), crossed)
     small = {name: size for name, size in sizes(scene).items() if size < smallest and name in words}
     assert not small
+
+
+@lru_cache(maxsize=1)
+def drawn(scene):
+    """The scene as matplotlib draws it, and where each of its words is, in pixels."""
+    picture = figure(scene)
+    picture.set_dpi(_DPI)
+    renderer = FigureCanvasAgg(picture).get_renderer()
+    words = [artist for artist in picture.findobj(Text) if artist.get_gid() and artist.get_text().strip()]
+    return picture, {text.get_gid(): without_leading(text.get_window_extent(renderer)) for text in words}
+
+
+def extents(scene):
+    """Where each label's words are, in points: left, top, right, bottom."""
+    _, words = drawn(scene)
+    dots = _DPI / 72
+    return {
+        name: (box.x0 / dots, scene.height - box.y1 / dots, box.x1 / dots, scene.height - box.y0 / dots)
+        for name, box in words.items()
+    }
 
 
 def sizes(scene):

@@ -45,6 +45,7 @@ def test_models(layers: list[Layer], input_shape: Any, counts: list[int], output
     assert ledger.output_shape == output_shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layers", "input_shape", "counts", "output_shape"), MODELS)
 def test_models_in_todays_keras(
     keras: ModuleType,
@@ -135,5 +136,5 @@ def test_gates_stand_in_the_order_in_which_keras_stores_them() -> None:
 
 
 def test_input_length_is_gone() -> None:
-    with pytest.raises(TypeError, match="input_length=25: Keras 3 reads the length off the input"):
+    with pytest.raises(TypeError, match="input_length=25.*Keras reads it off the input"):
         Embedding(1024, 256, input_length=25)  # type: ignore[call-arg]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparing import assert_same, outcome, plain_shapes
+from configurations import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tutor
-from tutor.ledgers.walk import one_or_all
+from tutor.layers.calls import one_or_all
 
 if TYPE_CHECKING:
     from conftest import Weightless
@@ -42,7 +43,7 @@ def attending(draw: st.DrawFn, *, heads: bool) -> tuple[dict[str, Any], list[tup
 
 
 def test_multi_head_attention_is_kerass(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
     @given(attending(heads=True))
     def check(case: tuple[dict[str, Any], list[Any]]) -> None:
         given, (query, value, key) = case
@@ -60,7 +61,7 @@ def test_multi_head_attention_is_kerass(keras: ModuleType, weightless: Weightles
 
 @pytest.mark.parametrize("kind", ["Attention", "AdditiveAttention"])
 def test_attention_without_heads_is_kerass(keras: ModuleType, weightless: Weightless, kind: str) -> None:
-    @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
     @given(attending(heads=False), st.booleans(), st.sampled_from(["dot", "concat"]), st.booleans())
     def check(case: tuple[dict[str, Any], list[Any]], use_scale: bool, score_mode: str, with_key: bool) -> None:
         given, shapes = case
@@ -79,11 +80,11 @@ def test_attention_without_heads_is_kerass(keras: ModuleType, weightless: Weight
         (lambda x: tutor.MultiHeadAttention(2, 3)(x), ["MultiHeadAttention", "query and a value", "layer(x, x)"]),
         (lambda x: tutor.Attention()(x), ["Attention", "layer([x, x])"]),
         (lambda x: tutor.Attention()([x, tutor.Input((6, 5))]), ["same number of features", "4 and 5"]),
-        (lambda x: tutor.Attention(score_mode="cosine"), ["score_mode='cosine'", "'dot'", "'concat'"]),
+        (lambda _: tutor.Attention(score_mode="cosine"), ["score_mode", "'cosine'", "'dot'", "'concat'"]),
         (lambda x: tutor.MultiHeadAttention(2, 3)(x, tutor.Input((None,))), ["MultiHeadAttention"]),
     ],
 )
-def test_what_attention_refuses(keras: ModuleType, call: Any, words: list[str]) -> None:
+def test_what_attention_refuses(call: Any, words: list[str]) -> None:
     refusal = outcome(lambda: call(tutor.Input((6, 4))))
     assert isinstance(refusal, ValueError)
     assert [word for word in words if word not in str(refusal)] == []
@@ -124,7 +125,7 @@ def cells(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 def test_rnn_of_cells_is_kerass(keras: ModuleType, weightless: Weightless) -> None:
     flags = ("return_sequences", "return_state", "go_backwards", "unroll", "stateful", "trainable")
 
-    @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(cells(), min_size=1, max_size=3),
         st.booleans(),
@@ -160,7 +161,8 @@ def test_what_rnn_refuses(call: Any, words: list[str]) -> None:
     assert [word for word in words if word not in str(refusal)] == []
 
 
-def test_a_model_of_cells_is_written(keras: ModuleType) -> None:
+@pytest.mark.usefixtures("keras")
+def test_a_model_of_cells_is_written() -> None:
     cells = [tutor.LSTMCell(3), tutor.GRUCell(2)]
     model = tutor.Sequential([tutor.Bidirectional(tutor.RNN(cells, return_sequences=True)), tutor.Dense(2)])
     names: dict[str, Any] = {}

@@ -23,7 +23,7 @@ def facts(model: Any) -> dict[str, Any]:
 
 
 def kerass(model: Any) -> dict[str, Any]:
-    trained = sum(weight.shape.num_elements() for weight in map(lambda w: w.value, model.trainable_weights))
+    trained = sum(weight.value.shape.num_elements() for weight in model.trainable_weights)
     return {"total": model.count_params(), "trained": trained, "agrees": True, "unexplained": []}
 
 
@@ -46,6 +46,11 @@ def test_an_output_layer_that_borrows_the_embedding(keras: ModuleType) -> None:
     states = keras.layers.LSTM(8, return_sequences=True)(embedding(x))
     model = keras.Model(x, Tied(embedding)(states))
     assert facts(model) == kerass(model) == {"total": 944, "trained": 944, "agrees": True, "unexplained": []}
+    assert [(row.kind, row.count) for row in tutor.explain(model).rows] == [
+        ("Embedding", 400),
+        ("LSTM", 544),
+        ("Tied", 0),
+    ]
 
 
 def test_a_class_that_holds_a_model_and_its_time_distributed(keras: ModuleType) -> None:
@@ -112,9 +117,13 @@ def test_ours_share_cells_as_kerass_do() -> None:
 @pytest.mark.parametrize(
     ("source", "make", "total"),
     [
-        ("keras-team/keras#19482", lambda L: [L.RNN([L.LSTMCell(10), L.LSTMCell(10)])], 1680),
-        ("keras-team/keras#9765", lambda L: [L.RNN(L.LSTMCell(10))], 840),
-        ("tensorflow/tensorflow#44595, on 10 features", lambda L: [L.Bidirectional(L.RNN(L.GRUCell(5)))], 510),
+        ("keras-team/keras#19482", lambda layers: [layers.RNN([layers.LSTMCell(10), layers.LSTMCell(10)])], 1680),
+        ("keras-team/keras#9765", lambda layers: [layers.RNN(layers.LSTMCell(10))], 840),
+        (
+            "tensorflow/tensorflow#44595, on 10 features",
+            lambda layers: [layers.Bidirectional(layers.RNN(layers.GRUCell(5)))],
+            510,
+        ),
     ],
 )
 def test_cells(keras: ModuleType, source: str, make: Any, total: int) -> None:
@@ -142,6 +151,8 @@ def test_attention_with_a_scale(keras: ModuleType) -> None:
     x = keras.Input((20, 64))
     model = keras.Model(x, keras.layers.Attention(use_scale=True)([x, x]))
     assert facts(model) == kerass(model) == {"total": 1, "trained": 1, "agrees": True, "unexplained": []}
+    assert tutor.Attention(use_scale=True).build([(None, 20, 64)] * 2).formula.text == "1"
+    assert tutor.PReLU().build(()).formula.expression == "1"
 
 
 def test_a_transformer_block_of_known_parts(keras: ModuleType) -> None:
@@ -230,7 +241,7 @@ def test_a_class_whose_layers_are_not_built(keras: ModuleType) -> None:
 
     model = Net()
     for _ in range(2):
-        with pytest.raises(ValueError, match="not built yet.* call .* on a batch"):
+        with pytest.raises(ValueError, match=r"not built yet.* call .* on a batch"):
             tutor.explain(model)
         model.build((None, 10))
     model(np.zeros((1, 10), "float32"))
@@ -239,7 +250,7 @@ def test_a_class_whose_layers_are_not_built(keras: ModuleType) -> None:
 
 def test_a_model_of_keras_2_is_named() -> None:
     kind = type("Sequential", (), {"__module__": "tf_keras.src.engine.sequential"})
-    with pytest.raises(TypeError, match="model of Keras 3.*tf_keras, which is Keras 2"):
+    with pytest.raises(TypeError, match=r"model of Keras 3.*tf_keras, which is Keras 2"):
         tutor.explain(kind())
 
 

@@ -45,6 +45,7 @@ APPLICATIONS = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "millions"), APPLICATIONS.items())
 def test_every_row_of_a_published_model_agrees(
     keras: ModuleType, weightless: Weightless, name: str, millions: float

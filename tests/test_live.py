@@ -175,6 +175,7 @@ def test_a_trillion_parameters_take_no_memory(keras_process: KerasProcess) -> No
     assert resident_megabytes(keras_process.pid) - before < 50
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_requests(keras_process: KerasProcess) -> None:
     def ask(units: int) -> None:
         report(keras_process, sequential(f"LSTM({units}, stateful=True)", shape="batch_shape=(4, 25, 256)"))
@@ -326,6 +327,7 @@ def test_interrupting_the_kernel_does_not_reach_it(keras_process: KerasProcess) 
     assert keras_process.pid == pid
 
 
+@pytest.mark.slow
 def test_killed_in_mid_use_then_restarted(keras_process: KerasProcess, gate: Gate) -> None:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     pid = keras_process.pid
@@ -346,6 +348,7 @@ def test_killed_in_mid_use_then_restarted(keras_process: KerasProcess, gate: Gat
     keras_process.forget("learner")
 
 
+@pytest.mark.slow
 def test_a_hanging_model_is_given_up(keras_process: KerasProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = keras_process.pid
     assert pid is not None
@@ -398,6 +401,7 @@ signal.pause()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["importing tensorflow"], ["is ready"], ["importing tensorflow", "fork"]])
 def test_no_process_is_left_when_the_kernel_is_killed(arguments: list[str]) -> None:
     command = [sys.executable, "-c", LEARNER, *arguments]

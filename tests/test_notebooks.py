@@ -168,6 +168,7 @@ def test_stated_sums_are_right(path: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @of_every_notebook
 def test_runs_from_top_to_bottom(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

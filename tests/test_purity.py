@@ -13,8 +13,8 @@ import tutor
 
 PACKAGE = Path(tutor.__file__).parent
 
-# What draws, computes or shows may import what it needs. Whatever is not named here is pure.
-NOT_PURE = ("tutor.pictures.figure", "tutor.pictures.diagrams", "tutor.explorers", "tutor.trace")
+#: matplotlib draws here, anywidget shows, Keras works. Whatever is not named here is pure.
+NOT_PURE = {"tutor.pictures.figure", "tutor.explorers.widget", "tutor.live.worker"}
 
 
 def modules() -> list[str]:
@@ -22,30 +22,35 @@ def modules() -> list[str]:
     return sorted(".".join(file.parts).removesuffix(".__init__") for file in files)
 
 
-PURE = [name for name in modules() if not any(f"{name}.".startswith(f"{other}.") for other in NOT_PURE)]
+PURE = [name for name in modules() if name not in NOT_PURE]
 
 
-def foreign_modules(statement: str, folder: Path = PACKAGE.parent) -> set[str]:
-    """Third-party modules that a fresh process in that folder has after the statement and had not before it."""
+def foreign_modules(*statements: str, folder: Path = PACKAGE.parent) -> dict[str, set[str]]:
+    """Third-party modules that each statement brings into a fresh process in that folder; none, if it is left out."""
     code = (
         "import sys\n"
-        "before = set(sys.modules)\n"  # with what the interpreter's own start loads
-        f"{statement}\n"
-        "new = {name.partition('.')[0] for name in sys.modules.keys() - before}\n"
-        "print(sorted(new - sys.stdlib_module_names - {'tutor'}))\n"
+        "known = set(sys.modules)\n"  # what the interpreter's own start loads
+        "for statement in sys.argv[1:]:\n"
+        "    exec(statement, {})\n"
+        "    new = {name.partition('.')[0] for name in sys.modules.keys() - known}\n"
+        "    print((statement, sorted(new - sys.stdlib_module_names - {'tutor'})))\n"
+        "    known |= sys.modules.keys()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
-    return set(ast.literal_eval(done.stdout))
+    command = [sys.executable, "-c", code, *statements]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    brought = dict(map(ast.literal_eval, done.stdout.splitlines()))
+    assert brought.keys() == set(statements)
+    return {statement: set(modules) for statement, modules in brought.items() if modules}
 
 
-def test_the_pure_core_is_where_it_is_expected() -> None:
-    core = "symbols layers.base layers.core layers.recurrent ledger sequential scene palette diagrams.gates live.client"
-    assert {"tutor", *(f"tutor.{name}" for name in core.split())} <= set(PURE)
+def test_all_rooms_are_looked_at() -> None:
+    assert set(modules()) >= NOT_PURE
+    assert {"tutor", "tutor.symbols", "tutor.layers.layer", "tutor.ledgers.walk", "tutor.live.client"} <= set(PURE)
+    assert {name.split(".")[1] for name in PURE if "." in name} >= {"models", "pictures", "explorers"}
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_pure_module_imports_the_standard_library_alone(name: str) -> None:
-    assert foreign_modules(f"import {name}") == set()
+def test_pure_modules_import_the_standard_library_alone() -> None:
+    assert foreign_modules(*(f"import {name}" for name in PURE)) == {}
 
 
 @pytest.mark.parametrize(
@@ -57,19 +62,25 @@ def test_pure_module_imports_the_standard_library_alone(name: str) -> None:
     ],
 )
 def test_counting_needs_the_standard_library_alone(statement: str) -> None:
-    assert foreign_modules(statement) == set()
+    assert foreign_modules(statement) == {}
+
+
+def test_an_explorer_needs_neither_matplotlib_nor_keras() -> None:
+    (came,) = foreign_modules("import tutor; tutor.explore(tutor.LSTM).values = {'units': 64}").values()
+    assert "anywidget" in came
+    assert came & {"keras", "matplotlib", "numpy", "tensorflow"} == set()
 
 
 def test_a_direct_import_is_caught() -> None:
-    assert "numpy" in foreign_modules("import numpy")
+    assert foreign_modules("import ast", "import numpy") == {"import numpy": {"numpy"}}
 
 
 def test_an_import_within_an_import_is_caught(tmp_path: Path) -> None:
     (tmp_path / "outer.py").write_text("import inner\n")
     (tmp_path / "inner.py").write_text("def work():\n    import numpy\n\n\nwork()\n")
-    assert {"outer", "inner", "numpy"} <= foreign_modules("import outer", tmp_path)
+    assert foreign_modules("import outer", folder=tmp_path) == {"import outer": {"outer", "inner", "numpy"}}
 
 
 def test_a_name_that_is_not_there_is_told_what_is() -> None:
-    with pytest.raises(AttributeError, match=r"module 'tutor' has no attribute 'lstm'; it has .*LSTM"):
+    with pytest.raises(AttributeError, match=r"module 'tutor' has no attribute 'lstm'. Did you mean tutor.LSTM\?"):
         _ = tutor.lstm

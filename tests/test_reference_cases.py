@@ -54,6 +54,7 @@ def test_formulas_give_what_was_printed(case: dict[str, Any]) -> None:
     assert shape_of(case["output_shape"]) in (None, ledger.output_shape), case["source"]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", [case for case in CASES if is_published_model(case)], ids=id_of)
 def test_explained_layer_by_layer_gives_what_was_printed(
     keras: ModuleType, weightless: Weightless, case: dict[str, Any]
@@ -66,6 +67,7 @@ def test_explained_layer_by_layer_gives_what_was_printed(
     assert ledger.output_shape == shape_of(case["output_shape"])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", CASES, ids=id_of)
 def test_todays_keras_gives_what_was_printed(keras: ModuleType, weightless: Weightless, case: dict[str, Any]) -> None:
     with weightless(()):

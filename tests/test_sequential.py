@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from configurations import KINDS, arguments_of, entries, shapes_for
+from configurations import KINDS, arguments_of, entries, examples, shapes_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +58,7 @@ def shape_of(tensors: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore:.*does not support masking")  # an Embedding of an Embedding, in a random stack
 def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
-    @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
     @given(stacks())
     def check(stack: tuple[list[Layer], tuple[int | None, ...]]) -> None:
         layers, shape = stack
@@ -72,7 +72,7 @@ def test_stacks_are_kerass(keras: ModuleType, weightless: Weightless) -> None:
         assert ledger.trainable_total == entries(theirs.trainable_weights)
         assert ledger.input_shape == shape
         assert ledger.output_shape == shape_of(theirs.outputs[0])
-        builts = ours.build_layers(shape).values()
+        builts = ours.met(shape).layers.values()
         assert [(w.name, w.shape) for built in builts for w in built.weights] == [
             (weight.name, tuple(weight.shape)) for weight in theirs.weights
         ]
@@ -133,7 +133,9 @@ def test_a_shared_layer_must_fit_both_times(keras: ModuleType, weightless: Weigh
 def test_return_state_may_stand_at_the_end_only(keras: ModuleType, weightless: Weightless, kind: Any) -> None:
     ledger = compare(keras, weightless, Sequential([Dense(3), kind(4, return_state=True)]), (None, 7, 5))
     assert ledger.output_shape == kind(4, return_state=True).build((None, 7, 3)).output_shape
-    with pytest.raises(ValueError, match=rf"Sequential: {kind.__name__}\(4, .* returns [23] tensors.*return_state"):
+    with pytest.raises(
+        ValueError, match=rf"{kind.__name__} .*layer 1.* must return one tensor.* got [23].*return_state"
+    ):
         Sequential([kind(4, return_state=True), Dense(3)]).build((None, 7, 5))
     theirs = [getattr(keras.layers, kind.__name__)(4, return_state=True), keras.layers.Dense(3)]
     with weightless(theirs), pytest.raises(ValueError, match="expects 1 input"):
@@ -174,23 +176,35 @@ def test_code_carries_every_argument(
 @pytest.mark.parametrize(
     ("call", "kind", "words"),
     [
-        (lambda: Sequential([]).build((None, 4)), ValueError, ["no layer", "[tutor.Dense(32)]"]),
-        (lambda: Sequential().build((None, 4)), ValueError, ["no layer", "[tutor.Dense(32)]"]),
-        (lambda: Sequential().code((None, 4)), ValueError, ["no layer", "[tutor.Dense(32)]"]),
+        (
+            lambda: Sequential([]).build((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
+        (
+            lambda: Sequential().build((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
+        (
+            lambda: Sequential().code((None, 4)), ValueError,
+            ["must be a layer to build", "got none", "[tutor.Dense(32)]"],
+        ),
         (lambda: Sequential(Dense(32)), TypeError, ["Dense(32)", "list", "[Dense(32)]"]),
         (lambda: Sequential("Dense"), TypeError, ["'Dense'", "list"]),
-        (lambda: Sequential([32]), TypeError, ["item 0", "32", "tutor.Dense(32)"]),
-        (lambda: Sequential([Dense(3), Dense]), TypeError, ["item 1", "tutor.Dense(32)"]),
+        (lambda: Sequential([32]), TypeError, ["layers[0] must", "got 32", "tutor.Dense(32)"]),
+        (lambda: Sequential([Dense(3), Dense]), TypeError, ["layers[1] must", "tutor.Dense(32)"]),
         (lambda: Sequential([Dense(3, name="a"), Dense(3, name="a")]), ValueError, ["2 layers", "'a'", "once"]),
         # Keras gives the second layer the name that the first one took.
         (lambda: Sequential([Dense(3, name="dense"), Dense(3)]), ValueError, ["2 layers", "'dense'", "once"]),
-        (lambda: Sequential([Dense(3)], trainable="no"), TypeError, ["trainable='no'", "True nor False"]),
-        (lambda: Sequential([Dense(3)], name="a/b"), ValueError, ["name='a/b'", "/"]),
-        (lambda: Sequential([Dense(3)]).build(4), TypeError, ["Dense", "input_shape=4", "(None, 4)"]),
+        (lambda: Sequential([Dense(3)], trainable="no"), TypeError, ["trainable must be True or False", "got 'no'"]),
+        (lambda: Sequential([Dense(3)], name="a/b"), ValueError, ["name must", "got 'a/b'", "/"]),
+        (lambda: Sequential([Dense(3)]).build(4), TypeError, ["Dense", "input_shape must", "got 4", "(None, 4)"]),
         (lambda: Sequential([Dense(3)]).build(()), ValueError, ["Dense", "()"]),
         (lambda: Sequential([Dense(3)]).build(((None, 3), (None, 4))), TypeError, ["Dense", "axis 0", "(None, 3)"]),
         (lambda: Sequential([Dense(3)]).code(()), ValueError, ["Dense", "()"]),
-        (lambda: Sequential([LSTM(3), LSTM(3)]).build((None, 5, 4)), ValueError, ["LSTM", "three axes", "(None, 3)"]),
+        (
+            lambda: Sequential([LSTM(3), LSTM(3)]).build((None, 5, 4)), ValueError,
+            ["LSTM 'lstm_1' (layer 2)", "3 axes", "got (None, 3)", "(None, 5, 3)"],
+        ),
     ],
 )  # fmt: skip
 def test_wrong_stacks(call: Any, kind: type[Exception], words: list[str]) -> None:

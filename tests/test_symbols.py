@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 import pytest
+from configurations import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
@@ -131,7 +132,7 @@ factors = st.sampled_from(SIZES) | st.integers(0, 12).map(Number)
 terms = st.lists(st.lists(factors, min_size=1, max_size=4).map(product), max_size=6)
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(terms, st.permutations(SIZES))
 def test_factoring_never_changes_the_value(terms: list[Expression], order: list[Size]) -> None:
     formula = total(terms, order)
@@ -139,7 +140,7 @@ def test_factoring_never_changes_the_value(terms: list[Expression], order: list[
     assert eval(formula.numbers.replace("·", "*")) == formula.value
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(st.lists(st.lists(st.integers(0, 10**30), min_size=1, max_size=4), max_size=5))
 def test_values_are_exact(amounts: list[list[int]]) -> None:
     terms = [product(Size(f"s{i}_{j}", n) for j, n in enumerate(row)) for i, row in enumerate(amounts)]
@@ -147,7 +148,7 @@ def test_values_are_exact(amounts: list[list[int]]) -> None:
     assert formula.value == value_of(formula) == sum(map(prod, amounts))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(terms)
 def test_latex_is_latex(terms: list[Expression]) -> None:
     formula, parser = total(terms, SIZES), MathTextParser("path")

@@ -33,6 +33,14 @@ def layers(size):
     yield tutor.GRU(size, reset_after=False, trainable=False).build((None, 25, 1))
 
 
+def of_parts():
+    """Layers of which several weights have one name."""
+    for size in (1, 128, 100_000):
+        yield tutor.Bidirectional(tutor.LSTM(size)).build((None, 25, size))
+        yield tutor.RNN([tutor.LSTMCell(size), tutor.GRUCell(3)]).build((None, 25, 256))
+        yield tutor.MultiHeadAttention(8, size).build((None, 25, size))
+
+
 def every_layer():
     return [built for size in (*SIZES, 10**9) for built in layers(size)]
 
@@ -90,7 +98,7 @@ def test_gate_names_stand_on_slices_that_have_room():
     scene = weight_scene(tutor.LSTM(128).build((None, 25, 256)))
     assert [texts(scene)[f"kernel/{gate}/name"] for gate in ("i", "f", "c_tilde", "o")] == ["i", "f", "c̃", "o"]
     assert texts(scene)["bias/i/name"] == ""
-    assert texts(scene)["legend/i/name"] == "i  input gate"
+    assert texts(scene)["legend/i/name"] == "i: input gate"
 
 
 @pytest.mark.parametrize("built", every_layer(), ids=repr)
@@ -98,14 +106,15 @@ def test_areas_are_as_counts_unless_a_note_names_the_exception(built):
     scene = weight_scene(built)
     names = [weight.name for weight in built.weights]
     *_, note = texts(scene)["note-0"].partition("parameters")
-    to_scale = [weight for weight in built.weights if f" {weight.name} " not in note.replace(",", " ")]
+    named = names if "all are drawn thicker" in note else note.replace(",", " ").split()
+    to_scale = [weight for weight in built.weights if weight.name not in named]
     for one, other in combinations(to_scale, 2):
         ratio = area(scene, one.name) / area(scene, other.name)
         assert ratio == pytest.approx(one.count / other.count)
-    assert ("drawn thicker than to scale" in note) == (len(to_scale) < len(names))
+    assert ("drawn thicker" in note) == (len(to_scale) < len(names))
 
 
-@pytest.fixture(scope="module", params=every_layer(), ids=lambda built: repr(built.layer))
+@pytest.fixture(scope="module", params=[*every_layer(), *of_parts()], ids=lambda built: repr(built.layer))
 def drawn(request):
     """A scene, and where matplotlib sets each of its texts: left, top, right, bottom in points."""
     scene = weight_scene(request.param)
@@ -133,6 +142,7 @@ def edges(box):
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
+@pytest.mark.sampled
 def test_matrices_are_on_the_page_apart_and_thick_enough_to_see(drawn):
     scene, _ = drawn
     boxes = items(scene, Box).values()
@@ -147,6 +157,7 @@ def test_matrices_are_on_the_page_apart_and_thick_enough_to_see(drawn):
         assert apart(edges(one), edges(other)), (one.id, other.id)
 
 
+@pytest.mark.sampled
 def test_words_are_on_the_page_and_apart_from_each_other_and_from_matrices(drawn):
     scene, words = drawn
     for name, (left, top, right, bottom) in words.items():
@@ -183,13 +194,37 @@ def test_four_vectors_of_which_two_are_not_trained():
     ]
     words = texts(weight_scene(replace(tutor.Dense(1).build((None, 1)), weights=tuple(vectors))))
     assert words["gamma/count"] == "64 parameters"
-    assert words["moving_mean/count"] == "64 parameters, not trained"
+    assert words["moving_mean/count"] == "64 parameters, non-trainable"
 
 
 def test_weights_of_one_name_are_kept_apart():
     both = tutor.LSTM(8).build((None, 25, 9))
     scene = weight_scene(replace(both, weights=both.weights * 2))
     assert {"kernel/i", "kernel_1/i", "bias_1/o"} <= items(scene, Box).keys()
+
+
+def test_the_two_directions_are_told_apart():
+    scene = weight_scene(tutor.Bidirectional(tutor.LSTM(8)).build((None, 25, 9)))
+    titles = [text for name, text in texts(scene).items() if name.endswith(("kernel/name", "bias/name"))]
+    directions = [title.split()[0] for title in titles]
+    assert directions == ["forward"] * 3 + ["backward"] * 3
+    assert len(set(titles)) == 6
+    for title in titles:
+        assert f"{title}, shape" in scene.alt
+    assert "Bidirectional(LSTM): 1,152 parameters" in scene.alt
+
+
+@pytest.mark.parametrize(
+    ("layer", "axes"),
+    [
+        (tutor.LSTM(8), ["(features, 4 · units)", "(units, 4 · units)", "(4 · units,)"]),
+        (tutor.GRU(8), ["(features, 3 · units)", "(units, 3 · units)", "(2, 3 · units)"]),
+        (tutor.SimpleRNN(8), ["(features, units)", "(units, units)", "(units,)"]),
+    ],
+)
+def test_the_shape_in_symbols_is_that_of_the_whole_weight(layer, axes):
+    words = texts(weight_scene(layer.build((None, 25, 9))))
+    assert [words[f"{name}/axes"] for name in ("kernel", "recurrent_kernel", "bias")] == axes
 
 
 def test_a_layer_without_weights_says_so():
@@ -201,4 +236,4 @@ def test_the_words_say_what_the_picture_shows():
     alt = weight_scene(tutor.LSTM(128).build((None, 25, 256))).alt
     assert "kernel, shape (256, 512), 131,072 parameters" in alt
     assert "slices for input gate, forget gate, candidate and output gate" in alt
-    assert "bias is drawn thicker than to scale" in alt
+    assert "bias is drawn thicker" in alt

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from legible import assert_legible, texts
 from test_svg import assert_follows
 
 import tutor
-from tutor.pictures.grids import LONGEST_SIDE, LONGEST_STRIP
-from tutor.pictures.scene import Box, Wire
-from tutor.pictures.window import window_scene
+from tutor.pictures.scene import Box, Label, Wire
+from tutor.pictures.window import LONGEST_ROW, LONGEST_SIDE, window_scene
 
 CASES = {
     "plain": (tutor.Conv2D(1, 3), (7, 7)),
@@ -62,42 +59,37 @@ def outputs(layer):
     return int(np.prod(layer.output_shape[1:-1]))
 
 
+def numbered(scene, kind, mark):
+    """The numbers of a mark's row and column, None where there is none: cells of the padding have no number."""
+    labels = [item for item in scene.items if isinstance(item, Label) and item.id.startswith(f"{kind}/")]
+    rows = [item for item in labels if item.id.startswith(f"{kind}/row-") and near(item.y, mark.y + mark.height / 2)]
+    columns = [
+        item for item in labels if item.id.startswith(f"{kind}/column-") and near(item.x, mark.x + mark.width / 2)
+    ]
+    return tuple(int(found[0].text) if found else None for found in (rows, columns))
+
+
+def cell(items):
+    """How wide a cell is."""
+    return items["input/cells-1"].points[0][0] - items["input/cells-0"].points[0][0]
+
+
+def near(one, other):
+    return abs(one - other) < 0.01
+
+
 def marked(scene, size):
-    """The input cells that are marked: found by where the marks lie among the drawn cells and the cells' numbers."""
-    boxes = {item.id: item for item in scene.items if isinstance(item, Box)}
-    cells = {name: box for name, box in boxes.items() if name.startswith("input/")}
-    words = texts(scene)
-    strip = len(size) == 1
-    found = set()
-    for mark in (box for name, box in boxes.items() if name.startswith("window/")):
-        (name,) = [
-            name
-            for name, cell in cells.items()
-            if cell.x < mark.x < cell.x + cell.width and cell.y < mark.y < cell.y + cell.height
-        ]
-        kind, row, column = re.fullmatch(r"input/(\w+)-(\d+)-(\d+)", name).groups()
-        across, down = words[f"input/column-{column}"], "0" if strip else words[f"input/row-{row}"]
-        # Cells of the padding have no number along the axis where they lie outside.
-        assert (kind == "padding") == ("" in (across, down))
-        if kind == "cell":
-            found.add((int(across),) if strip else (int(down), int(across)))
-    return found
+    """The input cells that are marked, by the numbers beside them."""
+    marks = [item for item in scene.items if isinstance(item, Box) and item.id.startswith("window/")]
+    assert marks
+    numbers = [numbered(scene, "input", mark)[-len(size) :] for mark in marks]
+    return {cell for cell in numbers if None not in cell}
 
 
 def written(scene, size):
-    """The output cell that is marked, by the numbers beside it."""
-    boxes = {item.id: item for item in scene.items if isinstance(item, Box)}
-    mark, words = boxes["output/written"], texts(scene)
-    (name,) = [
-        name
-        for name, cell in boxes.items()
-        if name.startswith("output/cell")
-        and cell.x < mark.x < cell.x + cell.width
-        and cell.y < mark.y < cell.y + cell.height
-    ]
-    row, column = re.fullmatch(r"output/cell-(\d+)-(\d+)", name).groups()
-    across = int(words[f"output/column-{column}"])
-    return (across,) if len(size) == 1 else (int(words[f"output/row-{row}"]), across)
+    """The output cell that is marked."""
+    (mark,) = [item for item in scene.items if item.id == "output/written"]
+    return numbered(scene, "output", mark)[-len(size) :]
 
 
 @pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS))
@@ -121,6 +113,7 @@ def eval_keras(keras, layer):
     return eval(layer.code(), {"keras": keras})
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS, LARGE))
 def test_every_word_can_be_read(layer, size):
     shape = built(layer, size, channels=100_000)
@@ -133,6 +126,7 @@ def test_every_word_can_be_read(layer, size):
 def test_rules_are_the_built_layers(layer, size):
     shape = built(layer, size)
     words = texts(window_scene(shape))
+    assert shape.output_rules
     for axis, rule in shape.output_rules.items():
         assert words[f"output {axis}/rule"] == f"{rule.text} = {rule.numbers} = {rule.value:,}"
     assert words["input/shape"] == str(shape.input_shape)
@@ -145,8 +139,10 @@ def test_of_a_large_input_an_excerpt_is_drawn_and_said_to_be_one(layer, size):
     last = outputs(shape) - 1
     for step in (0, last // 2, last):
         scene = window_scene(shape, step)
-        cells = [item for item in scene.items if item.id.startswith(("input/cell", "input/padding"))]
-        assert len(cells) <= (LONGEST_STRIP if len(size) == 1 else LONGEST_SIDE**2)
+        lines = [item.points for item in scene.items if item.id.startswith(("input/cells", "input/padding"))]
+        across, down = ({round(end[axis], 3) for ends in lines for end in ends} for axis in (0, 1))
+        assert 2 < len(across) <= (LONGEST_ROW if len(size) == 1 else LONGEST_SIDE) + 1
+        assert len(down) <= LONGEST_SIDE + 1
         assert [item for item in scene.items if item.id.startswith("window/")]
         assert texts(scene)["note-3"].startswith("An excerpt: ")
         assert "An excerpt: " in scene.alt
@@ -161,25 +157,37 @@ def test_the_words_say_which_cells_feed_which():
     assert "in all 3 channels" in scene.alt
 
 
+def test_padding_that_is_not_drawn_is_not_pointed_at():
+    middle = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 112 * 224 + 112)
+    assert not [item for item in middle.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "The padding around the input is outside this excerpt." in middle.alt
+    corner = window_scene(built(tutor.Conv2D(8, 3, padding="same"), (224, 224), 3), 0)
+    assert [item for item in corner.items if getattr(item, "dashed", False) and item.id.startswith("input/")]
+    assert "Dashed cells are padding" in corner.alt
+
+
 def test_causal_reads_nothing_later_and_pads_in_front():
     scene = window_scene(built(tutor.Conv1D(4, 3, padding="causal", dilation_rate=2), (10,)), 2)
-    assert "Output step 2 is made from input steps −2, 0 and 2." in scene.alt
-    assert "Dashed cells are padding: they hold zeros. Of this window, step −2 is padding." in scene.alt
-    cells = {item.id: item for item in scene.items if isinstance(item, Box)}
-    assert [cells[f"input/padding-0-{n}"].dashed for n in range(4)] == [True] * 4
-    assert cells["output/written"].x == pytest.approx(max(cells[f"window/0-{n}"].x for n in range(3)))
+    assert "Output timestep 2 is made from input timesteps −2, 0 and 2." in scene.alt
+    assert "Dashed cells are padding: they hold zeros. Of this window, timestep −2 is padding." in scene.alt
+    items = {item.id: item for item in scene.items}
+    assert items["output/written"].x == pytest.approx(max(items[f"window/0-{n}"].x for n in range(3)))
+    padding, cells = items["input/padding-0"], items["input/cells-0"]
+    assert padding.dashed
+    assert not cells.dashed
+    assert cells.points[0][0] - padding.points[0][0] == pytest.approx(4 * cell(items))
 
 
 def test_what_no_window_reaches_is_named():
     alt = window_scene(built(tutor.MaxPooling2D(2), (7, 9), 16)).alt
-    assert "None of its places reaches the last row or the last column." in alt
+    assert "The window never reaches the last row or the last column." in alt
     assert "reaches" not in window_scene(built(tutor.MaxPooling2D(2), (8, 8), 16)).alt
-    assert "the last 2 steps" in window_scene(built(tutor.MaxPooling1D(3), (11,))).alt
+    assert "the last 2 timesteps" in window_scene(built(tutor.MaxPooling1D(3), (11,))).alt
 
 
 def test_a_pooling_is_told_from_a_convolution():
-    assert "In each of them the window keeps the largest entry." in window_scene(built(*POOLINGS["max"])).alt
-    assert "In each of them the window takes the mean." in window_scene(built(*POOLINGS["mean"])).alt
+    assert "In each channel, the window keeps the largest number." in window_scene(built(*POOLINGS["max"])).alt
+    assert "In each channel, the window takes the mean." in window_scene(built(*POOLINGS["mean"])).alt
     assert "the pooling leaves them out" in window_scene(built(*POOLINGS["max, same"])).alt
 
 
@@ -187,11 +195,11 @@ def test_a_pooling_is_told_from_a_convolution():
 def test_the_stride_is_as_long_as_it_is(stride):
     scene = window_scene(built(tutor.Conv2D(1, 3, strides=stride), (11, 11)), 1)
     wires = {item.id: item for item in scene.items if isinstance(item, Wire)}
-    (cell,) = [item for item in scene.items if item.id == "input/cell-0-0"]
+    side = cell({item.id: item for item in scene.items})
     (start, _), (end, _) = wires["stride/across"].points
     (_, top), (_, bottom) = wires["stride/down"].points
-    assert end - start == pytest.approx(stride * cell.width)
-    assert bottom - top == pytest.approx(stride * cell.width)
+    assert end - start == pytest.approx(stride * side)
+    assert bottom - top == pytest.approx(stride * side)
     assert texts(scene)["stride/across-words"] == texts(scene)["stride/down-words"] == f"stride {stride}"
 
 
@@ -219,12 +227,33 @@ def test_what_cannot_be_drawn_is_refused(layer, shape, words):
 
 def test_there_are_as_many_steps_as_output_cells():
     shape = built(tutor.Conv2D(8, 3), (7, 7))
-    with pytest.raises(ValueError, match=r"Conv2D: step=25, but the output .* has 25 places only, 0 to 24\."):
+    with pytest.raises(ValueError, match=r"Conv2D: step must be 0 to 24, .* got 25\."):
         window_scene(shape, 25)
-    with pytest.raises(ValueError, match="step=-1 is too small"):
+    with pytest.raises(ValueError, match="step must be a whole number, 0 or larger; got -1"):
         window_scene(shape, -1)
-    with pytest.raises(TypeError, match=r"step=1\.5 is not a whole number"):
+    with pytest.raises(TypeError, match=r"step must be a whole number, 0 or larger; got 1\.5"):
         window_scene(shape, 1.5)
+
+
+@pytest.mark.parametrize(("layer", "size"), cases(CASES, POOLINGS))
+def test_the_last_step_is_drawn_as_what_it_is_and_the_next_one_refused(layer, size):
+    """Words and picture never speak of two places: nothing is clamped here."""
+    shape = built(layer, size)
+    last = outputs(shape) - 1
+    scene = window_scene(shape, last)
+    assert scene.alt.startswith(f"Step {last} of ")
+    assert written(scene, size) == tuple(number - 1 for number in shape.output_shape[1:-1])
+    with pytest.raises(ValueError, match=f"got {last + 1}"):
+        window_scene(shape, last + 1)
+
+
+def test_channels_first_is_drawn_alike():
+    first = window_scene(tutor.Conv2D(8, 3, data_format="channels_first").build((None, 2, 7, 9)), 8)
+    last = window_scene(tutor.Conv2D(8, 3).build((None, 7, 9, 2)), 8)
+    assert [item for item in first.items if isinstance(item, Box)] == [
+        item for item in last.items if isinstance(item, Box)
+    ]
+    assert "in all 2 channels" in first.alt
 
 
 def test_no_size_is_too_large():

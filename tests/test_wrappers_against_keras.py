@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparing import assert_same, outcome, plain_shapes
-from configurations import ALL_KINDS, KINDS, arguments_of, shapes_for
+from configurations import ALL_KINDS, KINDS, arguments_of, examples, shapes_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,8 +74,8 @@ def by_keras(
         return theirs, plain_shapes(theirs(keras.KerasTensor(shape)))
 
 
-def check_all(keras: ModuleType, weightless: Weightless, wrapper: Any, strategy: Any, examples: int) -> None:
-    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
+def check_all(keras: ModuleType, weightless: Weightless, wrapper: Any, strategy: Any, most: int) -> None:
+    @settings(max_examples=examples(most), suppress_health_check=[HealthCheck.too_slow])
     @given(strategy)
     def check(configuration: tuple[str, dict[str, Any], dict[str, Any], Any]) -> None:
         kind, inner, outer, shape = configuration
@@ -188,30 +188,39 @@ def test_a_whole_model_at_each_timestep() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: Bidirectional(Dense(3)), ["layer=Dense(3)", "not a recurrent layer", "Bidirectional(tutor.LSTM(64))"]),
-        (lambda: Bidirectional(64), ["layer=64"]),
-        (lambda: Bidirectional(LSTM(3), merge_mode="conct"), ["merge_mode='conct'", "'concat'"]),
+        (
+            lambda: Bidirectional(Dense(3)),
+            ["layer must be a recurrent layer", "got Dense(3)", "Bidirectional(tutor.LSTM(64))"],
+        ),
+        (lambda: Bidirectional(64), ["layer must", "got 64"]),
+        (lambda: Bidirectional(LSTM(3), merge_mode="conct"), ["merge_mode must", "got 'conct'", "'concat'"]),
         (lambda: Bidirectional(LSTM(3, go_backwards=True)), ["go_backwards=True", "Leave out"]),
-        (lambda: Bidirectional(LSTM(3), backward_layer=LSTM(3)), ["go_backwards=False", "second one"]),
-        (lambda: Bidirectional(LSTM(3), backward_layer=3), ["backward_layer=3"]),
+        (lambda: Bidirectional(LSTM(3), backward_layer=LSTM(3)), ["go_backwards=False", "backward_layer only"]),
+        (lambda: Bidirectional(LSTM(3), backward_layer=3), ["backward_layer must", "got 3"]),
         (
             lambda: Bidirectional(LSTM(3), backward_layer=LSTM(3, go_backwards=True, return_sequences=True)),
-            ["return_sequences is False for layer, but True for backward_layer"],
+            ["return_sequences must be the same", "got False and True"],
         ),
-        (lambda: Bidirectional(LSTM(3)).build((None, 5)), ["LSTM reads 3 axes, (batch, timesteps, features)", "(None, 5)"]),
+        (lambda: Bidirectional(LSTM(3)).build((None, 5)), ["3 axes, (batch, timesteps, features)", "(None, 5)"]),
         (
             lambda: Bidirectional(LSTM(3, stateful=True, return_state=True)).build((2, 7, 5)),
             ["stateful=True and return_state=True"],
         ),
-        (lambda: TimeDistributed(3), ["layer=3", "TimeDistributed(tutor.Dense(32))"]),
-        (lambda: TimeDistributed(Dense), ["is not a layer"]),
-        (lambda: TimeDistributed(Dense(3)).build((None, 5)), ["at least 3 axes, (batch, timesteps, features)", "(None, 5)"]),
+        (lambda: TimeDistributed(3), ["layer must", "got 3", "TimeDistributed(tutor.Dense(32))"]),
+        (lambda: TimeDistributed(Dense), ["layer must be a layer"]),
+        (
+            lambda: TimeDistributed(Dense(3)).build((None, 5)),
+            ["at least 3 axes, (batch, timesteps, ..., features)", "(None, 5)"],
+        ),
         (
             lambda: TimeDistributed(LSTM(3)).build((None, 5, 4)),
-            ["one timestep of (None, 5, 4), which is (None, 4)", "LSTM reads 3 axes, (batch, timesteps, features)"],
+            ["one timestep of (None, 5, 4), which is (None, 4)", "LSTM", "3 axes", "leave out TimeDistributed"],
         ),
-        (lambda: TimeDistributed(LSTM(3, return_state=True)).build((None, 6, 5, 4)), ["returns 3 tensors"]),
-        (lambda: Bidirectional(64, units=3), ["Bidirectional(LSTM(64))"]),
+        (
+            lambda: TimeDistributed(LSTM(3, return_state=True)).build((None, 6, 5, 4)),
+            ["must return one tensor", "returns 3"],
+        ),
+        (lambda: Bidirectional(64, units=3), ["Bidirectional(tutor.LSTM(64))"]),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(call: Callable[[], object], words: list[str]) -> None:
@@ -225,7 +234,7 @@ def test_both_halves_have_the_same_units_although_keras_does_not_ask(keras: Modu
     theirs = keras.layers.Bidirectional(keras.layers.LSTM(3), backward_layer=keras.layers.LSTM(4, go_backwards=True))
     assert tuple(theirs(keras.KerasTensor((2, 7, 5))).shape) == (2, 6)
     assert tuple(theirs(keras.ops.zeros((2, 7, 5))).shape) == (2, 7)
-    with pytest.raises(ValueError, match="units is 3 for layer, but 4 for backward_layer"):
+    with pytest.raises(ValueError, match="units must be the same in both layers; got 3 and 4"):
         Bidirectional(LSTM(3), backward_layer=LSTM(4, go_backwards=True))
 
 

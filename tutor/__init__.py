@@ -1,7 +1,7 @@
 """How tensors flow and parameters heap up in deep-learning models.
 
-Importing ``tutor`` takes in the standard library alone, and of itself only what is asked for; matplotlib, NumPy,
-ipywidgets and Keras come in when something that needs them is first used.
+Importing ``tutor`` loads only the standard library, and of itself only what is asked for. matplotlib, NumPy, ipywidgets
+and Keras are loaded when something that needs them is first used.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ _HOMES = {
     "Input": "tutor.layers.calls",
     "Model": "tutor.models.model",
     "Sequential": "tutor.models.sequential",
+    **dict.fromkeys(
+        ("add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"), "tutor.layers.merging"
+    ),
     "convolution_diagram": "tutor.pictures.diagrams",
     "table_1": "tutor.article",
     "table_of_the_follow_up": "tutor.article",
@@ -36,7 +39,11 @@ __all__ = sorted(_HOMES)
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'tutor' has no attribute {name!r}; it has {', '.join(__all__)}")
+        from tutor.layers.other_names import layer_in_keras
+
+        meant = layer_in_keras(name, __all__)
+        help_ = f"Did you mean tutor.{meant}?" if meant else "dir(tutor) lists what it has."
+        raise AttributeError(f"module 'tutor' has no attribute {name!r}. {help_}")
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 

@@ -8,7 +8,6 @@ Keras guide to the functional API of 2019, which answer a question about an imag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from tutor.layers.calls import Input
@@ -19,6 +18,7 @@ from tutor.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM
 from tutor.layers.reshaping import Flatten
 from tutor.layers.wrappers import TimeDistributed
+from tutor.ledgers.tables import cell, head, table
 from tutor.models.model import Model
 from tutor.models.sequential import Sequential
 
@@ -70,11 +70,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         headings = ("layer", "input shape", "output shape", "the article says", "the count is", "in numbers", "")
-        head = "".join(f"<th scope='col'>{heading}</th>" for heading in headings)
-        body = "".join(_row(line) for line in self.lines)
-        return (
-            f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        return table(headings, map(_row, self.lines), caption=self.title)
 
     def __str__(self) -> str:
         marks = (f"{'ok   ' if line.holds else 'SLIP '}{line.layer}: {line.says}" for line in self.lines)
@@ -82,20 +78,18 @@ class Table:
 
 
 def _row(line: Line) -> str:
-    built = line.built
-    mark = "✓" if line.holds else f"✗ it would be {line.counts:,}."
-    cells = (
-        f"<code>{escape(repr(line.layer))}</code>",
-        str(built.input_shape),
-        str(built.output_shape),
-        escape(line.says.replace("*", " · ")),
-        escape(built.formula.text),
-        f"{escape(built.formula.numbers)} = <strong>{built.count:,}</strong>"
-        if built.weights
-        else "<strong>0</strong>",
-        f"{mark} {escape(line.remark)}",
+    built, says = line.built, line.says.replace("*", " · ")
+    verdict = line.remark if line.holds else f"it would be {line.counts:,}. {line.remark}"
+    numbers = f"{built.formula.numbers} = {built.count:,}" if built.weights else "0"
+    shapes = cell(built.input_shape) + cell(built.output_shape)
+    return (
+        head(line.layer)
+        + shapes
+        + cell(says)
+        + cell(built.formula.text)
+        + cell(numbers)
+        + cell(f"{'✓' if line.holds else '✗'} {verdict}")
     )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 _DENSE = {"nFeatures": 784, "nUnits": 32}

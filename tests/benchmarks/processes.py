@@ -1,23 +1,19 @@
-"""Figures that need no screen: what importing costs, and a model too large to allocate."""
+"""Figures that need no screen: what importing and an explorer cost, and a model too large to allocate."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 import tutor
-from tutor.layers.layer import Layer
-from tutor.ledgers.walk import Walk
 from tutor.live import KerasProcess, Report
 
 IMPORTS = 15
@@ -28,81 +24,51 @@ TRILLION = (10**9, 1000, 1000)
 _TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
 
 
-def import_seconds(*statements: str) -> list[float]:
-    """What each of the imports takes in a fresh process: the least of several, since noise only adds.
-
-    Bytecode is cached, as after any first import.
-    """
+@contextlib.contextmanager
+def _with_bytecode() -> Iterator[dict[str, str]]:
+    """An environment in which bytecode is cached, as after any first import."""
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+        yield {**os.environ, "PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
 
-        def once(statement: str) -> float:
-            command = [sys.executable, "-c", _TIMED.format(statement)]
-            run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-            return float(run.stdout)
 
-        rounds = [[once(statement) for statement in statements] for _ in range(IMPORTS)]
+def _output(code: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def import_seconds(*statements: str) -> list[float]:
+    """What each of the imports takes in a fresh process: the least of several, since noise only adds."""
+    with _with_bytecode() as environment:
+        rounds = [
+            [float(_output(_TIMED.format(statement), environment)) for statement in statements] for _ in range(IMPORTS)
+        ]
     return [min(times) for times in zip(*rounds, strict=True)]
 
 
-def explorer_costs() -> tuple[float, int]:
-    """Seconds to make an explorer in a kernel, and how many of three large packages came in."""
+def explorer_seconds() -> tuple[float, bool]:
+    """What making an explorer takes in a kernel that has not imported ``tutor``, and whether matplotlib came in."""
     code = (
-        "import sys, time, ipykernel.zmqshell\n"
+        "import ipykernel.ipkernel, sys, time\n"
         "start = time.perf_counter()\n"
         "import tutor\n"
-        "explorer = tutor.explore(tutor.LSTM)\n"
-        "print(time.perf_counter() - start, len({'matplotlib', 'numpy', 'keras'} & set(sys.modules)))\n"
-        "explorer._process.stop()\n"
+        "tutor.explore(tutor.LSTM)\n"
+        "print(time.perf_counter() - start, 'matplotlib' in sys.modules)\n"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-        for _ in range(IMPORTS // 3)
-    ]
-    return min(float(seconds) for seconds, _ in runs), max(int(loaded) for _, loaded in runs)
+    with _with_bytecode() as environment:
+        runs = [_output(code, environment).split() for _ in range(IMPORTS // 2)]
+    return min(float(seconds) for seconds, _ in runs), any(loaded == "True" for _, loaded in runs)
 
 
-@dataclass(frozen=True)
-class MoveCosts:
-    """What one step of a slider costs: bytes of the message to the screen, walks, and builds of any one layer."""
-
-    message_bytes: int
-    walks: int
-    builds: int
-
-
-def move_costs() -> dict[str, MoveCosts]:
-    """A step of each of three explorers, to a position not seen before."""
-    steps = {"LSTM": (tutor.LSTM, "units"), "Conv2D": (tutor.Conv2D, "filters")}
-    steps["video"] = (tutor.video_question_answering, "frames")
-    return {name: _move_costs(*step) for name, step in steps.items()}
-
-
-def _move_costs(what: Any, control: str) -> MoveCosts:
-    explorer = tutor.explore(what, **{control: 300})
-    sent, built = [], Counter[int]()
-    kept = []  # so that no two layers have the same id
-    with pytest.MonkeyPatch.context() as patch:
-        walk, build = Walk.ledger, Layer._on
-        walks = 0
-
-        def counted_walk(self: Walk, *given: Any) -> Any:
-            nonlocal walks
-            walks += 1
-            return walk(self, *given)
-
-        def counted_build(self: Layer, *given: Any) -> Any:
-            kept.append(self)
-            built[id(self)] += 1
-            return build(self, *given)
-
-        patch.setattr(Walk, "ledger", counted_walk)
-        patch.setattr(Layer, "_on", counted_build)
-        patch.setattr(explorer, "_send", lambda message, **_: sent.append(message))
-        explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {control: 301}}})
+def message_bytes(what: str, control: str) -> int:
+    """The longest message to the screen in ten steps of a control."""
+    explorer = tutor.explore(getattr(tutor, what))
+    sent: list[int] = []
+    explorer._send = lambda message, **_: sent.append(len(json.dumps(message)))
+    for number in range(1, 11):
+        moves = {"n": number, "jumps": 0, "to": "", "changes": {control: 300 + number}}
+        explorer.set_state({"moves": moves})
     explorer.close()
-    message = next(message for message in sent if message["method"] == "update")
-    return MoveCosts(len(json.dumps(message)), walks, max(built.values()))
+    return max(sent)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from tests.lab import CHROMIUM_FLAGS, ROOT, Lab, chromium_path, running_lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Page
 
 HERE = Path(__file__).parent
 START, FEATURES, VOCABULARY = 300, 256, 1000
@@ -111,8 +111,8 @@ class Timings:
     drag: dict[str, float] = field(default_factory=dict)
     first: list[float] = field(default_factory=list)
     before_keras: int = 0
+    bare_bytes: list[int] = field(default_factory=list)
     kernel_bytes: list[int] = field(default_factory=list)
-    bare_kernel_bytes: int = 0
     kernels_with_tensorflow: int = 0
 
 
@@ -177,9 +177,9 @@ def measure(folder: Path) -> Timings:
     """All that is measured on the screen, in one run of JupyterLab and Chromium."""
     timings = Timings()
     with running_lab(_notebooks(folder)) as lab, _browser() as context:
-        timings.bare_kernel_bytes = _bare_kernel(lab, context)
-        for name in ("first-1", "first-2", "first-3"):
-            _first_explorer(lab, context, name, timings)
+        for number in (1, 2, 3):
+            _bare_kernel(lab, context, timings)
+            _first_explorer(lab, context, f"first-{number}", timings)
         ours, theirs = _run(lab, context, "ours"), _run(lab, context, "by-hand")
         explorer, echo, by_hand = Hand(ours, EXPLORER), Hand(ours, ECHO), Hand(theirs, BY_HAND)
         convolution = Hand(_run(lab, context, "convolution"), CONVOLUTION)
@@ -258,43 +258,41 @@ def _warm_up(explorer: Hand, echo: Hand, by_hand: Hand, *others: Hand) -> None:
             hand.step()
 
 
+def _facts(page: Page, cell: int) -> tuple[int, bool]:
+    """Run the cell that says what the kernel weighs, and whether TensorFlow is in it."""
+    place = page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+    place.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    output = place.locator(".jp-OutputArea-output", has_text="FACTS")
+    output.wait_for()
+    _, resident, has_tensorflow = (output.text_content() or "").strip("'\n").split()
+    return int(resident), has_tensorflow == "True"
+
+
+def _bare_kernel(lab: Lab, context: BrowserContext, timings: Timings) -> None:
+    page = _open(lab, context, "bare")
+    timings.bare_bytes.append(_facts(page, 0)[0])
+    page.close()
+    _shut_kernels_down(lab)
+
+
 def _first_explorer(lab: Lab, context: BrowserContext, name: str, timings: Timings) -> None:
     page = _open(lab, context, name)
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.first.locator(".cm-content").click()
+    page.locator(".jp-Notebook .jp-CodeCell").first.locator(".cm-content").click()
     watch(page, EXPLORER.root, {"pictures": EXPLORER.expected(128)["pictures"]})
     page.keyboard.press("Shift+Enter")
     timings.first.append(read(page)["pictures"]["painted"])
-    timings.before_keras += page.locator(".tutor-waiting[data-state=starting]").count()
+    timings.before_keras += "Total params" not in (page.locator(".tutor-keras").text_content() or "")
     hand = Hand(page, EXPLORER, 128)
     hand.take()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     page.locator(".tutor-formula", has_text="4 · 138 ·").wait_for()
-    resident, has_tensorflow = _facts(page, cells.nth(1))
+    resident, has_tensorflow = _facts(page, 1)
     timings.kernel_bytes.append(resident)
     timings.kernels_with_tensorflow += has_tensorflow
     page.close()
     _shut_kernels_down(lab)
-
-
-def _bare_kernel(lab: Lab, context: BrowserContext) -> int:
-    """Bytes of a kernel that has run nothing of ours."""
-    page = _open(lab, context, "bare")
-    resident, _ = _facts(page, page.locator(".jp-Notebook .jp-CodeCell").first)
-    page.close()
-    _shut_kernels_down(lab)
-    return resident
-
-
-def _facts(page: Page, cell: Locator) -> tuple[int, bool]:
-    """What the cell of facts says: the kernel's bytes, and whether TensorFlow is in it."""
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    output = cell.locator(".jp-OutputArea-output", has_text="FACTS")
-    output.wait_for()
-    _, resident, has_tensorflow = (output.text_content() or "").strip("'\n").split()
-    return int(resident), has_tensorflow == "True"
 
 
 def _shut_kernels_down(lab: Lab) -> None:

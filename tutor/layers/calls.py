@@ -1,7 +1,7 @@
 """Layers called on symbolic tensors, as in Keras's functional API.
 
-A layer that is called on a :class:`Tensor` returns another one. Each knows the :class:`Call` that made it, so that the
-tensors that leave a model are enough to find all of its layers.
+A layer that is called on a :class:`Tensor` returns another one. Each knows the :class:`Call` that made it, so the
+tensors that a model returns are enough to find all of its layers.
 
 >>> x = Input((784,))
 >>> Dense(32)(x).shape
@@ -11,24 +11,23 @@ tensors that leave a model are enough to find all of its layers.
 from __future__ import annotations
 
 import itertools
+import numbers
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tutor.layers import checks
-from tutor.layers.checks import shown
+from tutor.layers import checks, names
+from tutor.layers.built import Built
+from tutor.layers.checks import must, shown
+from tutor.layers.misfits import MisfitError
 
 if TYPE_CHECKING:
-    from tutor.layers.built import Built, Shape
+    from tutor.layers.built import Shape
 
-_places = itertools.count()
-
-
-def next_place() -> int:
-    """The place in the order of creation: what is made later has a greater one."""
-    return next(_places)
+#: The place in the order of creation: what is made later has a higher one.
+next_place = itertools.count().__next__
 
 
 class Operation:
@@ -58,32 +57,49 @@ class Operation:
     @property
     def any_name(self) -> str:
         """Its own name, or else the automatic one."""
-        return self.name or self.automatic_name
+        return self.automatic_name if self.name is None else self.name
 
     @property
     def inside(self) -> tuple[Operation, ...]:
         """The layers and models that were given to this one as an argument."""
         return ()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What leaves when it is called on tensors: one :class:`Tensor`, or a tuple where several leave.
+    #: The same layer, but returning every timestep, if this one returns only the last.
+    every_timestep: Operation | None = None
 
-        Takes what Keras's layer takes when it is called: a tensor, a list of them for a layer that joins several,
-        further tensors by name (``initial_state=[h, c]``), and flags, which change neither count nor shape.
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls it on tensors, and returns a :class:`Tensor`, or a tuple of them if it returns several.
+
+        Takes what Keras's layer takes: a tensor; a list of them for a layer that merges several; further tensors by
+        name (``initial_state=[h, c]``, ``mask=m``); and flags, which change neither count nor shape.
 
         Raises:
-            TypeError: there is no tensor among the arguments, or something else than a tensor stands first.
+            TypeError: there is no tensor among the arguments, or the first of them is something else.
             ValueError: Keras would refuse the shapes; the message names the axis and what would fit.
         """
-        tensors = tuple(tensors_in((args, tuple(kwargs.values()))))
-        if not tensors or any(not tuple(tensors_in(given)) for given in args):
-            raise TypeError(
-                f"{self.kind} is called on {shown(args[0]) if args else 'nothing'}, but a symbolic tensor is needed, "
-                f"such as x = tutor.Input((784,))."
-            )
-        shape = self._read(tuple(tensor.shape for tensor in tensors))
-        call = Call(self, args, kwargs, tensors, self._built_on(shape))
-        return call.outputs[0] if len(call.outputs) == 1 else call.outputs
+        if not data_in(args, kwargs) or any(not tuple(tensors_in(given)) for given in args):
+            given = shown(args[0]) if args else "nothing"
+            raise TypeError(f"{self.kind} must be called on a tensor, such as x = tutor.Input((784,)); got {given}.")
+        outputs = self._called_on(args, kwargs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _called_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Tensor, ...]:
+        data = data_in(args, kwargs)
+        shapes = tuple(tensor.shape for tensor in data)
+        try:
+            self._check_inputs(shapes)
+            returned, built = self._returned(self._read(shapes))
+        except MisfitError as error:
+            raise error.called(self, data) from None
+        return Call(self, args, kwargs, tuple(tensors_in((args, tuple(kwargs.values())))), returned, built).outputs
+
+    def _check_inputs(self, shapes: tuple[Shape, ...]) -> None:
+        """Refuses further tensors, such as the states to start with, that do not fit the first."""
+
+    def _returned(self, input_shape: Any) -> tuple[Any, Built | None]:
+        """The shape that it returns, and the layer on that input; no layer for a model, which a walk looks into."""
+        built = self._built_on(input_shape)
+        return built.output_shape, built
 
     def _built_on(self, input_shape: Any) -> Built:
         """The layer, or the model as one layer, on an input of that shape."""
@@ -96,14 +112,15 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One use of a layer or of a model: what it read, and what it made of it.
+    """One use of a layer or a model: what it read, and what it returned.
 
     Attributes:
         operation: the layer or model.
         args: what it was called on.
         kwargs: what it was called on by name.
         input_tensors: all tensors among those.
-        built: the layer on those inputs.
+        output_shape: the shape that it returned, or a tuple of shapes.
+        built: the layer on those inputs; None for an Input and for a model.
         place: its place in the order of all calls.
     """
 
@@ -111,40 +128,82 @@ class Call:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     input_tensors: tuple[Tensor, ...]
-    built: Built | None
+    output_shape: Any
+    built: Built | None = None
     place: int = field(default_factory=next_place)
 
     @cached_property
     def outputs(self) -> tuple[Tensor, ...]:
-        """The tensors that leave."""
-        shape = self.operation.batch_shape if isinstance(self.operation, InputLayer) else None
-        if self.built is not None:
-            shape = self.built.output_shape
-        return tuple(Tensor(one, self, place) for place, one in enumerate(shapes_in(shape)))
+        """The tensors that it returns."""
+        return tuple(Tensor(one, self, place) for place, one in enumerate(shapes_in(self.output_shape)))
+
+
+def _operator(sign: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
+    """``x + 2`` and ``2 + x``, for two tensors, or a tensor and a number."""
+
+    def of(one: Any, other: Any) -> Tensor:
+        if not all(isinstance(operand, (Tensor, numbers.Real)) for operand in (one, other)):
+            return NotImplemented  # type: ignore[no-any-return]
+        plain = [operand.item() if hasattr(operand, "item") else operand for operand in (one, other)]
+        return Arithmetic(sign)._called_on(tuple(plain), {})[0]  # noqa: SLF001
+
+    return of, lambda one, other: of(other, one)
 
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A symbolic tensor: no numbers, only a shape, and where it comes from.
+    """A symbolic tensor: no numbers, only a shape, and where it comes from. ``+``, ``-``, ``*`` and ``/`` make others.
 
     Attributes:
         shape: its shape, batch axis included.
-        source: the call that made it.
-        index: its place among what that call made.
+        source: the call that returned it.
+        index: its place among what that call returned.
     """
 
     shape: Shape
     source: Call
     index: int = 0
 
+    #: NumPy leaves ``number * tensor`` to the tensor.
+    __array_ufunc__ = None
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
+
     def __repr__(self) -> str:
-        maker = self.source.operation
-        return f"<Tensor of shape {self.shape} from {maker.name or maker.automatic_name}>"
+        return f"<Tensor of shape {self.shape} from {self.source.operation.any_name}>"
+
+
+@dataclass(frozen=True, eq=False)
+class Arithmetic(Operation):
+    """``x + y`` and the like, number by number. Keras names it as a layer, but it is none."""
+
+    sign: str
+    name: None = None
+    trainable: bool = True
+
+    @property
+    def kind(self) -> str:
+        return {"+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide"}[self.sign]
+
+    def __repr__(self) -> str:
+        return f"x {self.sign} y"
+
+    def _built_on(self, input_shape: Any) -> Built:
+        shapes, output = shapes_in(input_shape), list[int | None]()
+        for sizes in reversed([*itertools.zip_longest(*map(reversed, shapes), fillvalue=1)]):
+            known = set(sizes) - {1, None}
+            if len(known) > 1:
+                got = checks.listed(shapes, "and")
+                raise MisfitError(repr(self), f"the shapes must be the same, apart from axes of size 1; got {got}.")
+            output.append(next(iter(known), None if None in sizes else 1))
+        return Built(self, input_shape, tuple(output))
 
 
 @dataclass(frozen=True, eq=False)
 class InputLayer(Operation):
-    """Where a tensor enters a model. Made by :func:`Input`."""
+    """Where a tensor enters a model. :func:`Input` makes it."""
 
     batch_shape: Shape
     dtype: str | None = None
@@ -167,45 +226,53 @@ def Input(  # noqa: N802  (Keras's name)
     batch_shape: Any = None,
     name: str | None = None,
 ) -> Tensor:
-    """A tensor that enters a model, as ``keras.Input`` makes it: ``Input((224, 224, 3))``.
+    """A tensor that enters a model, like ``keras.Input``: ``Input((224, 224, 3))``.
 
     Args:
-        shape: its shape without the batch axis.
+        shape: the shape of one example, without the batch axis.
         batch_size: the number of examples in a batch, if it is known.
-        dtype: the kind of numbers, such as ``"int32"`` for the numbers of words. Changes neither count nor shape.
-        batch_shape: in place of the first two, the shape with its batch axis.
+        dtype: the dtype, such as ``"int32"`` for words' indices. It changes neither count nor shape.
+        batch_shape: instead of the first two, the shape with its batch axis.
         name: its name in the model.
 
     Raises:
         TypeError: the shape is not a tuple of whole numbers and None.
-        ValueError: no shape was given, or two; or a size is out of range.
+        ValueError: there is no shape, or there are two; a size is out of range; or the dtype is unknown.
     """
     if (shape is None) == (batch_shape is None) or (batch_shape is not None and batch_size is not None):
-        raise ValueError("Input needs one shape: the shape of one example, such as Input((784,)), or batch_shape.")
-    argument = "shape" if batch_shape is None else "batch_shape"
-    given = shape if batch_shape is None else batch_shape
+        raise ValueError("Input needs one shape: that of an example, such as Input((784,)), or batch_shape.")
+    argument, given = ("shape", shape) if batch_shape is None else ("batch_shape", batch_shape)
     if not checks.is_several(given):
         repair = f" Write ({given},)." if isinstance(given, int) else ""
-        raise TypeError(f"Input: {argument}={shown(given)} is not a tuple.{repair}")
-    axes = (batch_size, *given) if batch_shape is None else tuple(given)
+        raise TypeError(must(f"Input: {argument}", "be a tuple", given, repair))
+    axes = checks.input_shape("Input", (batch_size, *given) if batch_shape is None else given, argument="shape")
     if not axes:
-        raise ValueError("Input: batch_shape=() has no axis, but the first one, the batch, is always there.")
-    whole = tuple(
-        None if axis is None else checks.whole_number(f"Input: axis {place} of {shown(axes)}, {shown(axis)},", axis)
-        for place, axis in enumerate(axes)
-    )
-    if name is not None and (not isinstance(name, str) or "/" in name):
-        raise ValueError(f"Input: name={shown(name)} is not a text without '/', which separates the names in a path.")
-    return Call(InputLayer(whole, dtype, name), (), {}, (), None).outputs[0]
+        raise ValueError(must("Input: batch_shape", "have at least one axis, the batch", given))
+    if dtype is not None:
+        dtype = checks.dtype("Input: dtype", dtype, known=names.INPUT_DTYPES)
+    if name is not None:
+        checks.layer_name("Input: name", name)
+    return Call(InputLayer(axes, dtype, name), (), {}, (), axes).outputs[0]
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Each tensor in what may be one, or several in tuples, lists and dictionaries; the last by their sorted keys."""
+    """Each tensor in what may be one, or several in tuples, lists and dictionaries, which are sorted by key."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, (tuple, list, Mapping)):
         for part in (value[key] for key in sorted(value)) if isinstance(value, Mapping) else value:
             yield from tensors_in(part)
+
+
+def data_in(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Tensor, ...]:
+    """The tensors that a call with those arguments reads. A mask, which says what to skip, is not one of them."""
+    return tuple(tensors_in((args, [value for name, value in kwargs.items() if not name.endswith("mask")])))
+
+
+def one_or_all(things: Iterable[Any]) -> Any:
+    """The one thing, or a tuple of several."""
+    several = tuple(things)
+    return several[0] if len(several) == 1 else several
 
 
 def shapes_in(shape: Any) -> tuple[Shape, ...]:

@@ -15,10 +15,11 @@ from typing import Any
 
 from tutor import layers
 from tutor.layers.built import Built, Shape
+from tutor.layers.calls import one_or_all
 from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
 from tutor.ledgers.ledger import Ledger
-from tutor.ledgers.walk import Leaf, Walk, one_or_all, without_masks
+from tutor.ledgers.walk import Leaf, Walk
 from tutor.symbols import Expression, Number, Size, identifiers, joined
 
 
@@ -68,6 +69,12 @@ class _Parts:
         self.calls = [_Part(layer) for layer in distinct if layer.built or is_from_keras(layer, "Model")]
 
 
+def _each(value: Any) -> Iterator[Any]:
+    for part in value if isinstance(value, (list, tuple)) else ():
+        yield from _each(part)
+    yield value
+
+
 class Theirs:
     """What a walk asks of Keras's models."""
 
@@ -104,7 +111,9 @@ class Theirs:
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
 
     def reads(self, call: Any) -> list[Any]:
-        return without_masks(call.input_tensors, {} if self._own else call.arguments.kwargs)
+        named = {} if self._own else call.arguments.kwargs
+        masks = [id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)]
+        return [tensor for tensor in call.input_tensors if id(tensor) not in masks]
 
     def leaf(self, call: Any, seen: Set[Hashable]) -> Leaf:
         layer, read = call.operation, tuple(tuple(tensor.shape) for tensor in self.reads(call))
@@ -158,8 +167,8 @@ def layer_of(theirs: Any) -> Layer | None:
     """
     kind = type(theirs).__name__
     known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
-    ours = getattr(layers, kind) if known else None
-    if not (isinstance(ours, type) and issubclass(ours, Layer)):
+    ours: Any = getattr(layers, kind) if known else None
+    if not _is_layer(ours):
         return None
     parameters = ours.__signature__.parameters
     if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
@@ -180,9 +189,13 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
+
+
+def _is_layer(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Layer)
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
@@ -191,10 +204,10 @@ def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     if ours is None:
         return None
     # Of several tensors, what Keras noted says which is which.
-    called_on, noted = (lambda: shapes), (lambda: build_shapes(theirs))
-    for candidate in (called_on, noted) if len(shapes) == 1 else (noted, called_on):
+    for from_call in (True, False) if len(shapes) == 1 else (False, True):
+        read = shapes if from_call else build_shapes(theirs)
         try:
-            if read := candidate():
+            if read:
                 return ours.build(ours._read(read))  # noqa: SLF001
         except (TypeError, ValueError):
             continue
@@ -251,7 +264,7 @@ def _check(model: Any) -> None:
             repair = " Load it first, with keras.models.load_model."
         elif hasattr(model, "ledger"):
             repair = " It is a model of tutor's: see its ledger."
-        elif hasattr(model, "build_layers"):
+        elif hasattr(model, "met"):
             repair = " It is a model of tutor's: see its build(input_shape)."
         raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
     if not model.built or not (_graph_of(model) or _has_built_layers(model)):

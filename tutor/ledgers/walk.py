@@ -6,7 +6,7 @@ Both kinds of model are graphs of calls, with the same names for the same things
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -115,7 +115,8 @@ class Walk:
             self.builts.setdefault(path, leaf.built)
         if not leaf.weights and leaf.input_shape == leaf.output_shape:
             return read
-        key: Hashable = frozenset(leaf.weights) or id(call.operation)
+        # A layer that is not known, and only borrows what another has, does something else with it.
+        key: Hashable = (frozenset(leaf.weights) if leaf.built is not None else None) or id(call.operation)
         row = self.rows.get(key) or self.row(leaf, path, steps)
         self.rows[key] = replace(row, inputs=tuple(dict.fromkeys((*row.inputs, *read))), shared=row.shared + 1)
         return (row.path,)
@@ -173,23 +174,3 @@ def _names(shape: Any, names: Any, steps: tuple[int | None, ...]) -> Any:
         return tuple(_names(one, its, steps) for one, its in zip(shape, several, strict=True))
     known = names if len(names) == len(shape) else axis_names(len(shape))
     return (*known[:1], *["timesteps"] * len(steps), *known[1:])
-
-
-def without_masks(tensors: Iterable[Any], named: Mapping[str, Any]) -> list[Any]:
-    """The tensors of a call that are none of its masks, which it was given by name."""
-    masks = {id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)}
-    return [tensor for tensor in tensors if id(tensor) not in masks]
-
-
-def _each(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _each(part)
-    else:
-        yield value
-
-
-def one_or_all(shapes: Iterable[Any]) -> Any:
-    """The shape, or a tuple of them where there are several."""
-    several = tuple(shapes)
-    return several[0] if len(several) == 1 else several

@@ -1,4 +1,4 @@
-"""The calls that lead from a model's inputs to its outputs, in the order in which Keras makes them."""
+"""The calls that lead from a model's inputs to its outputs, in Keras's order."""
 
 from __future__ import annotations
 
@@ -6,34 +6,48 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor, shapes_in
-from tutor.layers.checks import shown
+from tutor.layers.built import Shape, fits
+from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
+from tutor.layers.checks import listed
+from tutor.layers.examples import example_shape
+from tutor.layers.misfits import MisfitError
 from tutor.layers.vocabulary import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from tutor.layers.built import Shape
+    from collections.abc import Iterable, Mapping, Sequence
 
 _T = TypeVar("_T")
+#: What the ledger of a built model has.
+_OF_A_LEDGER = ("rows", "total", "trainable_total", "unexplained", "to_dict", "to_csv", "count", "formula")
 
 
 class WholeModel(Operation):
-    """A model, which may be called like a layer.
+    """A model, which can be called like a layer.
 
     Attributes:
         place: its place in the order of creation.
-        stack: the layers of a Sequential; None for a model that is made from its inputs and outputs.
-        entrance: the tensor that enters, where a Sequential was given one.
+        stack: the layers of a Sequential; None for a model made from its inputs and outputs.
+        entrance: the tensor that enters a Sequential, if it was given one.
     """
 
     place: int
     stack: tuple[Operation, ...] | None = None
     entrance: Tensor | None = None
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            why = f"object has no attribute {name!r}"
+            if name in _OF_A_LEDGER:
+                example = example_shape(self.stack[0]) if self.stack else "input_shape"
+                shape = example if self.entrance is None else ""
+                built = ".ledger" if self.stack is None else f".build({shape})"
+                why = f"has no {name} itself. Write {built}.{name}."
+            raise AttributeError(f"{type(self).__name__} {why}")
+
     @property
     def own_graph(self) -> Graph | None:
-        """Its calls, if they do not wait for an input."""
+        """Its calls, if they are known before it meets an input."""
         return None
 
     @property
@@ -42,29 +56,32 @@ class WholeModel(Operation):
         return self.own_graph is not None or self.entrance is not None
 
     def _check_words(self) -> None:
-        """Refuses a name that is none, and a flag that is neither True nor False."""
+        """Refuses a name that is not one, and a flag that is not True or False."""
         for word, allowed in (("name", (None,)), ("trainable", ())):
             if (value := getattr(self, word)) not in allowed:
-                meaning(word)[0](f"{type(self).__name__}: {word}={shown(value)}", value, 0)
+                meaning(word)[0](f"{type(self).__name__}: {word}", value, 0)
 
     def _graph_on(self, input_shape: Any) -> Graph:
         """Its calls on an input of that shape."""
         raise NotImplementedError
 
+    def _returned(self, input_shape: Any) -> tuple[Any, None]:
+        return self._graph_on(input_shape).output_shape_on(type(self).__name__, input_shape), None
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What happens between some tensors and others."""
+    """The calls between some tensors and others."""
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
-        """The calls in Keras's order, those of the inputs among them.
+        """The calls in the order of ``model.summary()``, with those of the inputs.
 
-        A layer's depth is the longest way from it to an output. The deepest come first, and of those as deep as each
-        other, the one that is met first on the way back from the outputs. That is the order of ``model.summary()``.
+        A layer's depth is the length of the longest way from it to an output. The deepest layers come first; at the
+        same depth, the one that is met first on the way back from the outputs.
         """
         met, finished = self._explored()
         of_call: dict[int, int] = {}
@@ -87,7 +104,7 @@ class Graph:
         met: dict[int, int] = {}
         begun: set[int] = set()
         finished: list[Call] = []
-        # A list in place of recursion, so that a deep model meets no limit.
+        # A list instead of recursion, so that a deep model meets no limit.
         way = [(None, iter([tensor.source for tensor in self.outputs]))]
         while way:
             call, sources = way[-1]
@@ -109,47 +126,49 @@ class Graph:
 
     @property
     def input_shape(self) -> Any:
-        """The shape that enters; a tuple of shapes where several tensors do."""
-        return _one_or_all([tensor.shape for tensor in self.inputs])
+        """The shape that enters; a tuple of shapes if several tensors do."""
+        return one_or_all(tensor.shape for tensor in self.inputs)
 
     @property
     def output_shape(self) -> Any:
-        """The shape that leaves; a tuple of shapes where several tensors do."""
-        return _one_or_all([tensor.shape for tensor in self.outputs])
+        """The shape that the model returns; a tuple of shapes if it returns several tensors."""
+        return one_or_all(tensor.shape for tensor in self.outputs)
 
     def output_shape_on(self, kind: str, input_shape: Any) -> Any:
-        """The shape that leaves if the tensors that enter have another shape.
+        """The shape that the model returns if the input has another shape.
 
         Raises:
-            ValueError: the shapes do not fit those that the graph was made for.
+            ValueError: the shape does not fit the one that the model was made for.
         """
-        given, made_for = shapes_in(input_shape), [tensor.shape for tensor in self.inputs]
-        if len(given) != len(made_for) or not all(map(_fits, given, made_for)):
-            raise ValueError(
-                f"{kind}: it was made for {' and '.join(map(str, made_for))}, but is called on "
-                f"{' and '.join(map(str, given))}."
-            )
-        if list(given) == made_for:
+        made_for = [tensor.shape for tensor in self.inputs]
+        given = list(shapes_in(input_shape))
+        if len(given) == len(made_for):
+            given = [*map(_of_rank, given, map(len, made_for))]
+        check_fits(kind, given, made_for)
+        if given == made_for:
             return self.output_shape
         shapes: dict[int, Shape] = dict(zip(map(id, self.inputs), given, strict=True))
         for call in self.calls:
             if not isinstance(call.operation, InputLayer):
-                read = call.operation._read(tuple(shapes[id(tensor)] for tensor in call.input_tensors))  # noqa: SLF001
-                made = shapes_in(call.operation._built_on(read).output_shape)  # noqa: SLF001
+                data = data_in(call.args, call.kwargs)
+                read = call.operation._read(tuple(shapes[id(tensor)] for tensor in data))  # noqa: SLF001
+                made = shapes_in(call.operation._returned(read)[0])  # noqa: SLF001
                 shapes.update(zip(map(id, call.outputs), made, strict=True))
-        return _one_or_all([shapes[id(tensor)] for tensor in self.outputs])
+        return one_or_all(shapes[id(tensor)] for tensor in self.outputs)
 
 
 def distinct(things: Iterable[_T]) -> tuple[_T, ...]:
-    """Each thing once: the very same, not one that is equal."""
+    """Each thing once; equal ones are different things."""
     return tuple({id(thing): thing for thing in things}.values())
 
 
-def _one_or_all(shapes: list[Shape]) -> Any:
-    return shapes[0] if len(shapes) == 1 else tuple(shapes)
+def _of_rank(given: Shape, rank: int) -> Shape:
+    """The shape with a last axis of size 1 added or left out, as Keras does if that is what a model needs."""
+    return (*given, 1) if len(given) == rank - 1 else given[:-1] if len(given) == rank + 1 and given[-1] == 1 else given
 
 
-def _fits(given: Shape, made_for: Shape) -> bool:
-    """Whether the axes agree where both are known; the batch may be of any size."""
-    pairs = zip(given[1:], made_for[1:], strict=False)
-    return len(given) == len(made_for) and all(None in pair or pair[0] == pair[1] for pair in pairs)
+def check_fits(kind: str, given: Sequence[Shape], made_for: Sequence[Shape]) -> None:
+    """Refuses shapes that do not fit those that a model was made for."""
+    if len(given) != len(made_for) or not all(map(fits, given, made_for)):
+        made, got = listed(made_for, "and"), listed(given, "and")
+        raise MisfitError(kind, f"the input must fit {made}, which the model was made for; got {got}.")

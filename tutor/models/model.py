@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.calls import InputLayer, Tensor, next_place, tensors_in
-from tutor.layers.checks import shown
+from tutor.layers.checks import must
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.ours import BuiltModel, built_as_layer
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Model(WholeModel):
-    """Keras's Model: everything between some tensors that enter and those that leave. ``Model(inputs, outputs)``.
+    """Keras's Model: everything between its inputs and its outputs. ``Model(inputs, outputs)``.
 
-    It can be called like a layer, and stand in a Sequential or in TimeDistributed.
+    It can be called like a layer, and be put into a Sequential or TimeDistributed.
 
     Attributes:
-        inputs: a tensor made by ``tutor.Input``, or a list or dictionary of them.
-        outputs: the tensors that leave: one, or a list or dictionary of them.
+        inputs: a tensor made by ``tutor.Input``, or a list or dictionary of them; kept as a list.
+        outputs: the tensors that it returns: one, or a list or dictionary of them; kept as a list.
 
     Raises:
-        TypeError: something else than tensors was given.
-        ValueError: an output needs an input that is not among ``inputs``; two layers have one name; or a layer that is
-            used twice does not fit both times.
+        TypeError: the inputs or outputs are not tensors.
+        ValueError: an output needs an input that is not among ``inputs``; two layers have the same name; or a layer
+            that is used twice does not fit both times.
     """
 
     inputs: Any
@@ -49,22 +49,24 @@ class Model(WholeModel):
         entering = self.own_graph.inputs
         for tensor in entering:
             if not isinstance(tensor.source.operation, InputLayer):
-                raise ValueError(f"Model: {tensor!r} is among inputs, but only what tutor.Input makes enters a model.")
+                raise ValueError(f"Model: inputs must be tensors made by tutor.Input; got {tensor!r}.")
         entrances = {id(tensor.source.operation) for tensor in entering}
         for operation in self.own_graph.operations:
             if isinstance(operation, InputLayer) and id(operation) not in entrances:
                 named = f" {operation.name!r}" if operation.name else ""
                 raise ValueError(
-                    f"Model: the outputs need the input{named} of shape {operation.batch_shape}, which is not among "
-                    f"inputs. Add it to them."
+                    f"Model: inputs must include the input{named} of shape {operation.batch_shape}, which the outputs "
+                    f"need."
                 )
-        _ = self.ledger  # refuses what is not fit for a model
+        _ = self.ledger  # refuses what cannot be a model
+        # Keras's are lists, however they were given.
+        vars(self).update(inputs=list(entering), outputs=list(self.own_graph.outputs))
 
     @staticmethod
     def _tensors(argument: str, given: Any) -> tuple[Tensor, ...]:
         tensors = tuple(tensors_in(given))
         if not tensors:
-            raise TypeError(f"Model: {argument}={shown(given)} holds no symbolic tensor, such as tutor.Input((784,)).")
+            raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
         return tensors
 
     @property
@@ -91,7 +93,7 @@ class Model(WholeModel):
 
     @property
     def ledger(self) -> Ledger:
-        """The model row by row, the models within it too: ``vision/conv2d_1``."""
+        """The model row by row, with the rows of models in it: ``vision/conv2d_1``."""
         return self._met.ledger
 
     def code(self) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Set
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
-from tutor.layers.built import Built, BuiltOfParts, Shape, Weight
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor
-from tutor.ledgers.walk import Leaf, Walk, without_masks
+from tutor.layers.built import Built, Shape
+from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
+from tutor.ledgers.walk import Leaf, Walk
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.program import Program
 from tutor.symbols import identifiers
@@ -39,14 +39,13 @@ class Ours:
 
     def graph_in(self, model: WholeModel, shapes: tuple[Any, ...]) -> Graph:
         read = model._read(shapes)  # noqa: SLF001
-        if id(model) not in self._graphs:
-            self._graphs[id(model)] = model._graph_on(read)  # noqa: SLF001
-        graph = self._graphs[id(model)]
+        # A stack is built by its first use.
+        graph = self._graphs.setdefault(id(model), model._graph_on(read))  # noqa: SLF001
         graph.output_shape_on(self.name_of(model), read)
         return graph
 
-    def reads(self, call: Call) -> list[Tensor]:
-        return without_masks(call.input_tensors, call.kwargs)
+    def reads(self, call: Call) -> tuple[Tensor, ...]:
+        return data_in(call.args, call.kwargs)
 
     def leaf(self, call: Call, seen: Set[Hashable]) -> Leaf:
         built = call.built
@@ -110,33 +109,10 @@ def check_names(model: WholeModel, names: list[str | None]) -> None:
 def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:
     """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
     output_shape = graph.output_shape_on(type(model).__name__, input_shape)
-    weights = cast("tuple[Weight, ...]", _WeightsInRows(model, graph))
-    return BuiltOfParts(model, input_shape, output_shape, weights)
-
-
-class _WeightsInRows(Sequence[Weight]):
-    """The weights of a model's rows, once they are asked for: a model within another is walked as a part of that."""
-
-    def __init__(self, model: WholeModel, graph: Graph) -> None:
-        self._of = model, graph
-
-    @cached_property
-    def _weights(self) -> tuple[Weight, ...]:
-        builts = {row.path: row.built for row in BuiltModel(*self._of).ledger.rows if row.count and row.built}
-        return tuple(
-            replace(weight, part=name)
-            for name, built in zip(identifiers(builts), builts.values(), strict=True)
-            for weight in built.weights
-        )
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._weights[place]
-
-    def __len__(self) -> int:
-        return len(self._weights)
-
-    def __eq__(self, other: object) -> bool:
-        return self._weights == (other._weights if isinstance(other, _WeightsInRows) else other)
-
-    def __hash__(self) -> int:
-        return hash(self._weights)
+    builts = {row.path: row.built for row in BuiltModel(model, graph).ledger.rows if row.count and row.built}
+    weights = tuple(
+        replace(weight, part=name)
+        for name, built in zip(identifiers(builts), builts.values(), strict=True)
+        for weight in built.weights
+    )
+    return Built(model, input_shape, output_shape, weights)

@@ -1,16 +1,15 @@
-"""A model as the Keras program that makes it: what is created when, what it is called, and how it is written."""
+"""A model as the Keras program that makes it: the order of its steps, the names, and the text."""
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor
+from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor
 from tutor.layers.layer import Layer
 from tutor.layers.wrappers import TimeDistributed
 from tutor.models.graph import WholeModel, distinct
+from tutor.symbols import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +26,7 @@ class Program:
 
     Attributes:
         names: the name that Keras gives to each operation, by its ``id``.
-        frozen: the operations that are not trained, by ``id``, since they or a model that holds them are not.
+        frozen: the ``id`` of each operation that is not trained, because it or a model around it is not.
     """
 
     def __init__(self, model: WholeModel, graph: Graph | None) -> None:
@@ -41,7 +40,7 @@ class Program:
         self.names = _Names(self).given
 
     def _gather(self, model: WholeModel, graph: Graph | None, steps: dict[int, Call | WholeModel]) -> None:
-        """Notes each step that creates the model, and how often each operation is written down in it."""
+        """Notes each step that creates the model, and how often each operation is written in it."""
         if model.stack is None and graph is not None:
             steps.update((id(call), call) for call in graph.calls)
         if not model.trainable:
@@ -76,12 +75,12 @@ class Program:
         return _Writer(self).text
 
     def is_written_once(self, operation: Operation) -> bool:
-        """Whether it stands in the program once, so that it needs no variable."""
+        """Whether the program has it only once, so that it needs no variable."""
         return self._written[id(operation)] == 1 and isinstance(operation, Layer)
 
 
 def _parts(model: WholeModel, graph: Graph | None) -> Sequence[Operation]:
-    """What the model's own text names, as often as it does."""
+    """What the model's own text names, each time that it does."""
     if model.stack is not None:
         return model.stack
     return () if graph is None else [call.operation for call in graph.calls]
@@ -110,7 +109,8 @@ class _Names:
         if id(operation) not in self.given:
             for inner in operation.inside:
                 self._create(inner)
-            self.given[id(operation)] = operation.name or self._next(operation.automatic_name)
+            name = operation.name
+            self.given[id(operation)] = self._next(operation.automatic_name) if name is None else name
 
     def _create_model(self, model: WholeModel, program: Program) -> None:
         entrance = model.entrance
@@ -126,7 +126,7 @@ class _Names:
             self._build(model, entrance)
 
     def _build(self, operation: Operation, entrance: Tensor | None = None) -> None:
-        """Keras makes a functional model inside each Sequential, when its input is known, and gives it a name too."""
+        """Keras makes a functional model inside each Sequential once its input is known, and gives it a name too."""
         if isinstance(operation, TimeDistributed):
             self._build(operation.layer)
         if isinstance(operation, WholeModel) and operation.stack is not None and id(operation) not in self._built:
@@ -144,7 +144,7 @@ class _Writer:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._variables: dict[int, str] = {}
-        self._taken = {"keras", "model"}
+        self._taken = ["keras", "model"]
         self._lines: list[str] = []
         for step in program.steps:
             if isinstance(step, Call):
@@ -158,9 +158,11 @@ class _Writer:
     def _write_call(self, call: Call) -> None:
         operation = call.operation
         name = self._program.names[id(operation)]
-        if isinstance(operation, InputLayer):
+        if isinstance(operation, (InputLayer, Arithmetic)):
+            sign = f" {operation.sign} " if isinstance(operation, Arithmetic) else ""
+            code = sign.join(map(self._value, call.args)) or self._code(operation)
             self._variables[id(call)] = self._fresh(name)
-            self._lines.append(f"{self._variables[id(call)]} = {self._code(operation)}")
+            self._lines.append(f"{self._variables[id(call)]} = {code}")
             return
         self._define([operation])
         once = self._program.is_written_once(operation)
@@ -206,7 +208,7 @@ class _Writer:
         self._lines.append(f"{self._variable_of(model)} = keras.Sequential(\n    [\n{stack}    ],\n{named})")
 
     def _define(self, operations: Iterable[Operation]) -> None:
-        """Gives a variable to each layer that is written more than once."""
+        """Gives a variable to each layer that is written several times."""
         for operation in operations:
             self._define(operation.inside)
             if not self._program.is_written_once(operation) and id(operation) not in self._variables:
@@ -227,12 +229,6 @@ class _Writer:
         return self._variables[id(operation)]
 
     def _fresh(self, name: str) -> str:
-        """A variable that is not taken yet, like that name."""
-        base = re.sub(r"\W", "_", name)
-        if not base.isidentifier() or keyword.iskeyword(base):
-            base = f"_{base}"
-        variable, number = base, 2
-        while variable in self._taken:
-            variable, number = f"{base}_{number}", number + 1
-        self._taken.add(variable)
-        return variable
+        """A free variable, similar to that name."""
+        self._taken += identifiers([name], self._taken)
+        return self._taken[-1]

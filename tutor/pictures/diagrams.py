@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from tutor.layers.built import Built
+from tutor.layers.examples import example_shape
+from tutor.layers.layer import Layer
+from tutor.ledgers.ledger import Ledger
+from tutor.models.sequential import Sequential
 from tutor.pictures.convolution import convolution_scene
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
@@ -12,49 +17,88 @@ from tutor.pictures.picture import Picture
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
-if TYPE_CHECKING:
-    from tutor.layers.built import Built
-    from tutor.ledgers.ledger import Ledger
-
 
 def gate_diagram(built: Built) -> Picture:
-    """The inside of a recurrent cell: SimpleRNN, LSTM or GRU, every wire with its shape.
+    """The inside of a recurrent cell: SimpleRNN, LSTM or GRU, every wire with its shape; of a wrapper, the cell inside.
 
     Raises:
-        ValueError: the layer has no gates.
+        TypeError: not a layer that is built.
+        ValueError: the layer is not recurrent.
     """
-    return Picture(gate_scene(built))
+    return Picture(gate_scene(_layer("gate_diagram", built)))
 
 
 def flow_diagram(built_or_ledger: Built | Ledger) -> Picture:
-    """The shapes of the tensors on their way through a layer or a model."""
-    return Picture(flow_scene(built_or_ledger))
+    """The shapes of the tensors on their way through a layer or a model.
+
+    Raises:
+        TypeError: neither a layer that is built nor a ledger or a model that has one.
+    """
+    subject = built_or_ledger
+    return Picture(flow_scene(subject if isinstance(subject, Built) else _ledger("flow_diagram", subject)))
 
 
 def weight_diagram(built: Built) -> Picture:
-    """A layer's weight matrices to scale, with the slices of its gates."""
-    return Picture(weight_scene(built))
+    """A layer's weights to scale, with the slices of its gates.
+
+    Raises:
+        TypeError: not a layer that is built.
+    """
+    return Picture(weight_scene(_layer("weight_diagram", built)))
 
 
 def convolution_diagram(built: Built) -> Picture:
     """A convolution's input and output as sheets, and between them its filters, with the rules of all sizes.
 
     Raises:
-        ValueError: the layer is no convolution on one or two axes, or a separable one.
+        TypeError: not a layer that is built.
+        ValueError: the layer is no Conv1D or Conv2D.
     """
-    return Picture(convolution_scene(built))
+    return Picture(convolution_scene(_layer("convolution_diagram", built)))
 
 
 def window_diagram(built: Built, step: int = 0) -> Picture:
     """The window of a convolution or a pooling at one of its places, which are counted from 0, row by row.
 
     Raises:
-        TypeError: ``step`` is not a whole number.
+        TypeError: not a layer that is built, or ``step`` is not a whole number.
         ValueError: the layer has no window on one or two axes, a size is not known, or there is no such place.
     """
-    return Picture(window_scene(built, step))
+    return Picture(window_scene(_layer("window_diagram", built), step))
 
 
 def heap_chart(ledger: Ledger) -> Picture:
-    """Where a model's parameters heap up: a bar for each layer that has some."""
-    return Picture(heap_scene(ledger))
+    """Where a model's parameters heap up: a bar for each layer that has some.
+
+    Raises:
+        TypeError: neither a ledger nor a model that has one.
+    """
+    return Picture(heap_scene(_ledger("heap_chart", ledger)))
+
+
+def _layer(name: str, given: Any) -> Built:
+    if isinstance(given, Built):
+        return given
+    repair = "Of a model, draw one of the layers in its ledger, such as ledger.rows[0].built."
+    raise _refusal(f"{name}: built must be a layer that is built", given, repair)
+
+
+def _ledger(name: str, given: Any) -> Ledger:
+    if isinstance(given, Sequential) and given.entrance is not None:
+        given = given.build()
+    ledger = getattr(given, "ledger", given)
+    if isinstance(ledger, Ledger):
+        return ledger
+    repair = f"Of a Keras model, write tutor.{name}(tutor.explain(model))."
+    if isinstance(given, Sequential):
+        repair = "Build the model first, such as model.build((None, 784))."
+    elif isinstance(given, Built):
+        repair = f"Put the layer into a model: tutor.Sequential([layer]).build({given.input_shape})."
+    raise _refusal(f"{name}: ledger must be the ledger of a model", given, repair)
+
+
+def _refusal(wanted: str, given: Any, repair: str) -> TypeError:
+    got = repr(given) if isinstance(given, (Layer, str, int, type(None))) else f"a {type(given).__name__}"
+    if isinstance(given, Layer):
+        repair = f"Build it first: {given.code('tutor.')}.build({example_shape(given) or 'its input shape'})."
+    return TypeError(f"{wanted}; got {got}. {repair}")

@@ -47,6 +47,11 @@ def width(text: str, *, bold: bool = False) -> float:
     return sum(_WIDTHS.get(sign, _UNKNOWN)[bold] for sign in signs) / 1000
 
 
+def room_for(text: str, size: float, *, bold: bool = False) -> float:
+    """The room into which the text fits at that font size."""
+    return size * width(text, bold=bold) / _SLACK
+
+
 def fitted(text: str, size: float, room: float, *, bold: bool = False) -> float:
     """The font size, at most ``size``, at which the text fits into the room."""
     return size if _fits(text, room, size, bold) else _SLACK * room / width(text, bold=bold)

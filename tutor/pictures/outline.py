@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
-from tutor.pictures.scene import Box, Disc, Point, Shape, Wire
+from tutor.pictures.scene import Point, Shape, Wire
 
 #: A letter of SVG's path language with its absolute points: move, line, quadratic curve, cubic curve, close.
 Step: TypeAlias = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[Point, ...]]
 
-#: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
-_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
-
+#: Points no further from each other are one, in points.
+_SAME = 1e-6
 _HEAD_LENGTH = 6.5
 _HEAD_WIDTH = 5.6
+#: How far the handles of a cubic curve reach, in radii, for a quarter of a circle.
+_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
 
 
 @dataclass(frozen=True)
@@ -54,51 +55,11 @@ def outlines(shape: Shape) -> tuple[Outline, ...]:
     Raises:
         ValueError: a wire whose points all coincide has no direction.
     """
-    match shape:
-        case Box():
-            return (Outline(shape.id, _box(shape), shape.fill, shape.edge, shape.line, shape.dashed),)
-        case Disc():
-            return (Outline(shape.id, _disc(shape), shape.fill, shape.edge, shape.line),)
-        case Wire():
-            return _wire(shape)
-
-
-def _box(box: Box) -> tuple[Step, ...]:
-    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
-    radius = min(box.radius, box.width / 2, box.height / 2)
-    if radius <= 0:
-        return (
-            ("M", ((left, top),)),
-            ("L", ((right, top),)),
-            ("L", ((right, bottom),)),
-            ("L", ((left, bottom),)),
-            ("Z", ()),
-        )
-    handle = radius * (1 - _QUARTER)
-    return (
-        ("M", ((left + radius, top),)),
-        ("L", ((right - radius, top),)),
-        ("C", ((right - handle, top), (right, top + handle), (right, top + radius))),
-        ("L", ((right, bottom - radius),)),
-        ("C", ((right, bottom - handle), (right - handle, bottom), (right - radius, bottom))),
-        ("L", ((left + radius, bottom),)),
-        ("C", ((left + handle, bottom), (left, bottom - handle), (left, bottom - radius))),
-        ("L", ((left, top + radius),)),
-        ("C", ((left, top + handle), (left + handle, top), (left + radius, top))),
-        ("Z", ()),
-    )
-
-
-def _disc(disc: Disc) -> tuple[Step, ...]:
-    x, y, radius, handle = disc.x, disc.y, disc.radius, disc.radius * _QUARTER
-    return (
-        ("M", ((x, y - radius),)),
-        ("C", ((x + handle, y - radius), (x + radius, y - handle), (x + radius, y))),
-        ("C", ((x + radius, y + handle), (x + handle, y + radius), (x, y + radius))),
-        ("C", ((x - handle, y + radius), (x - radius, y + handle), (x - radius, y))),
-        ("C", ((x - radius, y - handle), (x - handle, y - radius), (x, y - radius))),
-        ("Z", ()),
-    )
+    if isinstance(shape, Wire):
+        return _wire(shape)
+    corners = [(shape.x, shape.y), (shape.right, shape.y), (shape.right, shape.bottom), (shape.x, shape.bottom)]
+    steps = _rounded(corners, shape.radius, closed=True)
+    return (Outline(shape.id, steps, shape.fill, shape.edge, shape.line, shape.dashed),)
 
 
 def _wire(wire: Wire) -> tuple[Outline, ...]:
@@ -121,19 +82,24 @@ def _wire(wire: Wire) -> tuple[Outline, ...]:
     )
 
 
-def _rounded(points: list[Point], radius: float) -> tuple[Step, ...]:
-    steps: list[Step] = [("M", (points[0],))]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+def _rounded(points: list[Point], radius: float, *, closed: bool = False) -> tuple[Step, ...]:
+    """Through the points, with a curve at each corner; closed, back to where it began, and with parts of circles."""
+    around = [points[-1], *points, points[0]] if closed else points
+    steps: list[Step] = [] if closed else [("M", (points[0],))]
+    for before, corner, after in zip(around, around[1:], around[2:], strict=False):
         # Two corners share the leg between them, so each may use half of it.
         cut = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
-        steps.append(("L", (_toward(corner, before, cut),)))
-        if cut > 0:
-            steps.append(("Q", (corner, _toward(corner, after, cut))))
-    steps.append(("L", (points[-1],)))
-    return tuple(steps)
+        start, end = _toward(corner, before, cut), _toward(corner, after, cut)
+        if not steps or math.dist(start, steps[-1][1][-1]) > _SAME:
+            steps.append(("L" if steps else "M", (start,)))
+        if cut > 0 and closed:
+            steps.append(("C", (_toward(start, corner, _QUARTER * cut), _toward(end, corner, _QUARTER * cut), end)))
+        elif cut > 0:
+            steps.append(("Q", (corner, end)))
+    return (*steps, ("Z", ()) if closed else ("L", (points[-1],)))
 
 
 def _toward(start: Point, end: Point, length: float) -> Point:
     """The point that lies ``length`` from ``start`` on the way to ``end``."""
-    share = length / math.dist(start, end)
+    share = length and length / math.dist(start, end)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

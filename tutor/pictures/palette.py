@@ -34,7 +34,7 @@ COLOURS = {
     "gate-candidate": Colour("#009e73", "#009e73"),
 }
 
-#: The three cells' candidates (and the SimpleRNN's only gate) play one part, so they share one colour.
+#: The candidates play one part, and so does what makes a SimpleRNN's new state: they share one colour.
 _CANDIDATES = {"c_tilde", "h_tilde", "h"}
 
 
@@ -56,7 +56,5 @@ def light(role: str) -> str:
 def style_sheet(selector: str) -> str:
     """CSS that sets the variables below ``selector``, and again where JupyterLab's theme is dark."""
     light = " ".join(f"--tutor-{role}: {colour.light};" for role, colour in COLOURS.items())
-    dark = " ".join(
-        f"--tutor-{role}: {colour.dark};" for role, colour in COLOURS.items() if colour.dark != colour.light
-    )
+    dark = " ".join(f"--tutor-{role}: {one.dark};" for role, one in COLOURS.items() if one.dark != one.light)
     return f'{selector} {{ {light} }}\n[data-jp-theme-light="false"] {selector} {{ {dark} }}\n'

@@ -1,4 +1,4 @@
-"""A picture as data: boxes, discs, wires and labels, each with a name. Nothing here draws.
+"""A picture as data: boxes, wires and labels, each with a name. Nothing here draws.
 
 Lengths are in points (1/72 inch), x to the right and y downwards from the top left corner, as in SVG. Colours are
 roles of :mod:`tutor.pictures.palette`. Two scenes of the same :attr:`Scene.structure` have the same items, so a
@@ -7,10 +7,12 @@ picture on screen goes from one to the other without being drawn anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,21 @@ class Box:
     y: float
     width: float
     height: float
-    fill: str = "paper"
+    fill: str | None = "paper"
     edge: str | None = "ink"
     radius: float = 0.0
     dashed: bool = False
     line: float = 1.0
 
+    @property
+    def right(self) -> float:
+        """The x of its right side."""
+        return self.x + self.width
 
-@dataclass(frozen=True)
-class Disc:
-    """A circle around (x, y), for an operation on each entry."""
-
-    id: str
-    x: float
-    y: float
-    radius: float
-    fill: str = "paper"
-    edge: str | None = "ink"
-    line: float = 1.0
+    @property
+    def bottom(self) -> float:
+        """The y of its lower side."""
+        return self.y + self.height
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,18 @@ class Label:
     text: str
     room: float
     size: float = 9.0
-    anchor: Literal["start", "middle", "end"] = "middle"
+    anchor: Anchor = "middle"
     colour: str = "ink"
     bold: bool = False
 
 
-Shape: TypeAlias = Box | Disc | Wire
+Shape: TypeAlias = Box | Wire
 Item: TypeAlias = Shape | Label
+
+
+def disc(name: str, middle: Point, radius: float, fill: str = "paper", edge: str | None = "ink") -> Box:
+    """A box that is round."""
+    return Box(name, middle[0] - radius, middle[1] - radius, 2 * radius, 2 * radius, fill, edge, radius)
 
 
 def moved(item: Item, right: float, down: float) -> Item:
@@ -82,6 +86,15 @@ def moved(item: Item, right: float, down: float) -> Item:
     if isinstance(item, Wire):
         return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
     return replace(item, x=item.x + right, y=item.y + down)
+
+
+def ruled(
+    name: str, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, dashed: bool = False
+) -> Iterator[Wire]:
+    """The lines of a table: down at each x, across at each y."""
+    ends = [((x, ys[0]), (x, ys[-1])) for x in xs] + [((xs[0], y), (xs[-1], y)) for y in ys]
+    for place, points in enumerate(ends):
+        yield Wire(f"{name}-{place}", points, colour, width, arrow=False, dashed=dashed)
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,11 @@ def svg(scene: Scene, *, themed: bool = True) -> str:
         ValueError: a wire has no direction.
     """
     colour = css_variable if themed else light
-    size = {} if themed else {"width": f"{short(scene.width)}pt", "height": f"{short(scene.height)}pt"}
-    # Two spaces in a text are two, as in matplotlib.
-    style = f"{'display: block; width: 100%; height: auto; ' if themed else ''}white-space: pre"
+    size = (
+        {"style": "display: block; width: 100%; height: auto"}
+        if themed
+        else {"width": f"{short(scene.width)}pt", "height": f"{short(scene.height)}pt"}
+    )
     root = {
         "xmlns": "http://www.w3.org/2000/svg",
         "role": "img",
@@ -97,7 +99,6 @@ def svg(scene: Scene, *, themed: bool = True) -> str:
         "viewBox": f"0 0 {short(scene.width)} {short(scene.height)}",
         "font-family": ", ".join(FONTS),
         "stroke-linejoin": "round",
-        "style": style,
         **size,
     }
     paper = f'<rect width="100%" height="100%" fill="{colour("paper")}"/>'

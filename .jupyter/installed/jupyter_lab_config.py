@@ -1,15 +1,6 @@
-"""JupyterLab's settings for these lessons; installed with the package, so that `jupyter lab` finds them."""
+"""JupyterLab's settings wherever the package is installed: what an explorer needs to follow a slider."""
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-
-c = get_config()  # noqa: F821
-
-# Containers often run as root, where JupyterLab would refuse to start.
-c.ServerApp.allow_root = True
-
-# Rooms without internet: no request for news, no look-up of newer versions.
-c.LabApp.news_url = None
-c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 
 
 class PromptConnection(ZMQChannelsWebsocketConnection):
@@ -20,4 +11,5 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
+c = get_config()  # noqa: F821
 c.ServerApp.kernel_websocket_connection_class = PromptConnection

@@ -1,0 +1,308 @@
+"""What a flow picture shows: what enters, each layer and what leaves, and the tensors between, with their axes' names.
+
+A layer that is used several times is one node, so a tensor may also lead back to it from a later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from tutor.layers.built import Built
+from tutor.layers.calls import shapes_in
+from tutor.layers.layer import Layer, axis_names
+from tutor.ledgers.ledger import Ledger, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.layers.built import Shape
+
+#: One name an axis, the batch's in front.
+Names: TypeAlias = tuple[str, ...]
+
+#: A model of more layers is folded; at least so many at either end are kept.
+MOST_LAYERS, KEPT = 30, 12
+#: A model that branches and cannot be folded to so few boxes is listed, without wires.
+MOST_BOXES = 100
+
+#: What a layer has made is to the next one, if that one has no name of its own for it.
+_READ_AS = {"units": "features", "filters": "channels"}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor on its way: its shape, the names of its axes, and its own name where a layer returns several."""
+
+    shape: Shape
+    axes: Names
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        """The shape, and each axis by its name."""
+        axes = ", ".join(f"{name} {size}" for size, name in zip(self.shape, self.axes, strict=True))
+        return f"{self.title} {self.shape} ({axes})".lstrip()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of the picture: a layer, several of them, or a tensor that enters, leaves, or is between two layers.
+
+    Attributes:
+        id: its name in the scene: ``input-0``, ``layer-3``, ``tensor-3``, ``output-0``.
+        kind: the layer's class; empty for a tensor.
+        name: the layer's name within the innermost of ``models``, or the tensor's.
+        tensors: what leaves it; of a tensor, itself.
+        sources: the places of the nodes that it reads; places at or after its own lead back to it.
+        reads: the shapes that enter a layer.
+        models: the names of the models within the model that hold it, the outermost first.
+        steps: the number of axes behind the batch's that are timesteps of a TimeDistributed around one of ``models``.
+        is_fold: whether it stands for several layers.
+    """
+
+    id: str
+    kind: str
+    name: str
+    tensors: tuple[Tensor, ...]
+    sources: tuple[int, ...] = ()
+    reads: tuple[Shape, ...] = ()
+    count: int = 0
+    uses: int = 1
+    models: tuple[str, ...] = ()
+    steps: int = 0
+    is_fold: bool = False
+
+    @property
+    def path(self) -> str:
+        """The name within all models that hold it."""
+        return "/".join((*self.models, self.name))
+
+    def is_in(self, models: Names) -> bool:
+        """Whether it is a layer of the model to which those lead."""
+        return self.models[: len(models)] == models
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The boxes of a picture.
+
+    Attributes:
+        nodes: inputs, layers in the order of the calls, outputs; in a chain, also the tensors between layers.
+        form: a chain, if each layer reads what the one before it returns and nothing else; a list, if it is not known
+            what reads what, or is too much to be drawn; else a graph.
+    """
+
+    nodes: Sequence[Node]
+    form: Literal["chain", "graph", "list"]
+
+    @cached_property
+    def layers(self) -> Sequence[int]:
+        """The places of the layers."""
+        return [place for place, node in enumerate(self.nodes) if node.kind]
+
+    @cached_property
+    def readers(self) -> Sequence[Sequence[int]]:
+        """For each node, the places of those that read it."""
+        readers: list[list[int]] = [[] for _ in self.nodes]
+        for place, node in enumerate(self.nodes):
+            for source in node.sources:
+                readers[source].append(place)
+        return readers
+
+
+def graph_of(subject: Built | Ledger) -> Graph:
+    """The boxes of one layer, or of a model."""
+    ledger = _alone(subject) if isinstance(subject, Built) else subject
+    nodes = list(_nodes(ledger))
+    folded = _folded(nodes)
+    if _is_chain(folded):
+        return Graph(_with_tensors(folded), "chain")
+    if ledger.outputs and len(folded) <= MOST_BOXES:
+        return Graph(folded, "graph")
+    return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
+
+
+def _alone(built: Built) -> Ledger:
+    """One layer as if it were a model."""
+    name, shapes = built.layer.any_name, shapes_in(built.input_shape)
+    inputs = {f"input {number}": shape for number, shape in enumerate(shapes, start=1)}
+    row = Row(
+        name, built.layer.title, built.input_shape, built.output_shape, None, built.count, built.trainable_count,
+        inputs=tuple(inputs), built=built, input_axes=built.input_axes, output_axes=built.output_axes,
+    )  # fmt: skip
+    outputs = (name,) * len(shapes_in(built.output_shape))
+    return Ledger(built.input_shape, built.output_shape, (row,), inputs=inputs, outputs=outputs)
+
+
+def _nodes(ledger: Ledger) -> Iterator[Node]:
+    """The inputs, the rows in the order of the calls, and the outputs."""
+    places = {name: place for place, name in enumerate([*ledger.inputs, *(row.path for row in ledger.rows)])}
+    reader = {source: row for row in reversed(ledger.rows) for source in row.inputs}
+    made: dict[str, Sequence[Tensor]] = {}
+    for number, (name, shape) in enumerate(ledger.inputs.items()):
+        axes = _read(reader[name], Tensor(shape, ())) if name in reader else axis_names(len(shape))
+        made[name] = [Tensor(shape, _spoken(axes))]
+        yield Node(f"input-{number}", "", name, tuple(made[name]))
+    for number, row in enumerate(ledger.rows):
+        made[row.path] = list(_made(row, [tensor for source in row.inputs for tensor in made.get(source, ())]))
+        leaving = made[row.path]
+        if next_row := reader.get(row.path):
+            # What filters made are channels to the next layer; what it has no own name for stays as it is.
+            read_as = {"filters": "channels"}
+            leaving = [replace(one, axes=_spoken(_read(next_row, one, read_as))) for one in leaving]
+        *models, name = row.path.split("/")
+        reads = tuple(shape for shape, _ in _axes(row, "input"))
+        inside = shapes_in(row.built.input_shape) if row.built is not None else reads
+        yield Node(
+            id=f"layer-{number}",
+            kind=row.kind,
+            name=name,
+            tensors=tuple(leaving),
+            sources=tuple(places[source] for source in row.inputs),
+            reads=reads,
+            count=row.count,
+            uses=row.shared,
+            models=tuple(models),
+            steps=len(reads[0]) - len(inside[0]) if reads else 0,
+        )
+    yield from _outputs(ledger, places, made)
+
+
+def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Sequence[Tensor]]) -> Iterator[Node]:
+    """What leaves the model, with its own name if all that those layers return leaves it."""
+    shapes = shapes_in(ledger.output_shape) if ledger.outputs else ()
+    returned = [tensor for source in dict.fromkeys(ledger.outputs) for tensor in made[source]]
+    are_all = [tensor.shape for tensor in returned] == list(shapes)
+    for number, (source, shape) in enumerate(zip(ledger.outputs, shapes, strict=True)):
+        name = returned[number].title if are_all else ""
+        name = name or (f"output {number + 1}" if len(shapes) > 1 else "output")
+        axes = next((one.axes for one in made[source] if one.shape == shape), axis_names(len(shape)))
+        yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
+
+
+def _in_line(nodes: Sequence[Node]) -> list[set[int]]:
+    """What each node would read if each layer read what the one before it returns."""
+    layers = [place for place, node in enumerate(nodes) if node.kind]
+    first, last = layers[0], layers[-1]
+    return [set()] * first + [set(range(first)), *({min(place, last)} for place in range(first, len(nodes) - 1))]
+
+
+def _is_chain(nodes: Sequence[Node]) -> bool:
+    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
+    layers = [node for node in nodes if node.kind]
+    if not layers or nodes[0].kind or nodes[-1].kind or any(node.models or node.uses > 1 for node in layers):
+        return False
+    are_single = all(len(node.tensors) == 1 for node in layers[:-1])
+    return are_single and [set(node.sources) for node in nodes] == _in_line(nodes)
+
+
+def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
+    """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
+    boxes: list[Node] = []
+    for node in nodes:
+        if node.kind and boxes[-1].kind:
+            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors))
+        twins = [one for one in nodes if not one.kind and bool(one.sources) == bool(node.sources)]
+        boxes.append(replace(node, name="") if twins == [node] else node)
+    return [replace(box, sources=tuple(sources)) for box, sources in zip(boxes, _in_line(boxes), strict=True)]
+
+
+def _folded(nodes: list[Node]) -> list[Node]:
+    """The nodes, of a long model with one box for all layers but the first and the last few; no parameter is lost.
+
+    One tensor leads into what is folded, and one out of it; if there is no such stretch, nothing is folded.
+    """
+    layers = [place for place, node in enumerate(nodes) if node.kind]
+    links = [(source, place) for place, node in enumerate(nodes) for source in node.sources]
+    passed = {at for source, end in links for at in (range(source + 1, end) if source < end else range(end, source))}
+    cuts = [place for place in layers[KEPT - 1 : -KEPT] if place not in passed]
+    if len(layers) <= MOST_LAYERS or len(cuts) < 2:
+        return nodes
+    start, stop = cuts[0], cuts[-1]
+    inside = nodes[start + 1 : stop + 1]
+    fold = replace(
+        inside[-1],
+        kind=f"{len(inside):,} layers",
+        name=f"{inside[0].name} to {inside[-1].name}",
+        sources=(start,) if inside[0].sources else (),
+        reads=inside[0].reads,
+        count=sum(node.count for node in inside),
+        uses=1,
+        models=in_common(inside),
+        steps=min(node.steps for node in inside),
+        is_fold=True,
+    )
+    gone = len(inside) - 1
+    after = (replace(node, sources=tuple(source - gone for source in node.sources)) for node in nodes[stop + 1 :])
+    return [*nodes[: start + 1], fold, *after]
+
+
+def in_common(nodes: Sequence[Node]) -> Names:
+    """The models that hold all of the nodes."""
+    models = nodes[0].models
+    while not all(node.is_in(models) for node in nodes):
+        models = models[:-1]
+    return models
+
+
+# The names of the axes
+
+
+def _axes(row: Row, side: Literal["input", "output"]) -> list[tuple[Shape, Names]]:
+    """The shapes that enter or leave a row's layer, each with the names that the layer gives to its axes."""
+    shape, known = getattr(row, f"{side}_shape"), getattr(row, f"{side}_axes")
+    shapes = () if shape is None else shapes_in(shape)
+    several = known if known and isinstance(known[0], tuple) else (known,) * len(shapes)
+    named = zip(shapes, several, strict=False)
+    return [(one, names if len(names) == len(one) else axis_names(len(one))) for one, names in named]
+
+
+def _held(row: Row) -> Any:
+    """The row's layer, or the one within its wrappers; None where it is not known."""
+    layer: Any = row.built and row.built.layer
+    while isinstance(inner := getattr(layer, "layer", None), Layer):
+        layer = inner
+    return layer
+
+
+def _read(row: Row, tensor: Tensor, read_as: Mapping[str, str] = _READ_AS) -> Names:
+    """The names of a tensor's axes for the layer that reads it: its own, and where it has none, those they had before.
+
+    Frames stay frames for a layer that reads any sequence.
+    """
+    named = dict(_axes(row, "input"))
+    known = named.get(tensor.shape, axis_names(len(tensor.shape)))
+    own = {name for name in getattr(_held(row), "reads", "").split() if "axis_" not in name and tensor.shape in named}
+    both = zip(tensor.axes, known, strict=True) if tensor.axes else ()
+    return tuple(new if new in own and old != "frames" else read_as.get(old, old) for old, new in both) or known
+
+
+def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
+    """What leaves the row's layer. An axis that it hands on keeps the name under which it came."""
+    came: dict[str, tuple[int, int | None, str]] = {}
+    for shape, known in _axes(row, "input")[:1]:
+        source = next((tensor for tensor in sources if tensor.shape == shape), Tensor(shape, ()))
+        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, source), strict=True)):
+            came.setdefault(name, (place, size, before))
+    leaving = _axes(row, "output")
+    states = [f"state {state}" for state in getattr(_held(row), "states", ())]
+    if len(leaving) == 1 + 2 * len(states):
+        states = [f"{way} {state}" for way in ("forward", "backward") for state in states]
+    titles = (
+        ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
+    )
+    for (shape, names), title in zip(leaving, titles, strict=True):
+        axes = []
+        for place, (name, size) in enumerate(zip(names, shape, strict=True)):
+            at, was, before = came.get(name, (place, size, name))
+            # The features of a Flatten are none that came in.
+            axes.append(before if at == place or was == size else name)
+        yield Tensor(shape, _spoken(axes), title if len(leaving) > 1 else "")
+
+
+def _spoken(axes: Sequence[str]) -> Names:
+    """The names in words; the timesteps of images are frames."""
+    images = {"timesteps": "frames"} if "height" in axes else {}
+    return tuple(images.get(name, name.replace("_", " ")) for name in axes)
