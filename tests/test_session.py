@@ -793,7 +793,7 @@ import sys
 before = set(sys.modules)
 from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
-from tutor.explorers.stills import still_html
+from tutor.explorers.stills import still_data
 for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}

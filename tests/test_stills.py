@@ -16,7 +16,7 @@ from test_session import Person, StandIn, explorer_of, report_on
 import tutor
 from tutor.explorers.lessons import all_lessons
 from tutor.explorers.outputs import is_watched
-from tutor.explorers.stills import still_html
+from tutor.explorers.stills import still_data
 
 DAY = datetime.date(2026, 2, 3)
 LESSONS = all_lessons()
@@ -48,7 +48,7 @@ def answered(what: Any, preset: str) -> tuple[Person, str]:
     person.move(to=preset)
     session = person.session
     session.answered(session.code or "", report_on(session.facts, "│ dense (Dense) │ <Keras>"))
-    return person, still_html(session, "tutor-still-7", DAY)
+    return person, still_data(session, "tutor-still-7", DAY)["text/html"]
 
 
 @EVERY_LESSON
@@ -97,7 +97,7 @@ def test_it_says_what_became_of_keras(stand_in: StandIn) -> None:
 def test_settings_that_make_no_model_are_explained_in_it_too() -> None:
     person = Person(tutor.Conv2D)
     person.move(kernel_height=101)
-    text = Parsed(still_html(person.session, "", DAY)).text
+    text = Parsed(still_data(person.session, "", DAY)["text/html"]).text
     assert "These settings don't fit together." in text
     assert "Nothing to compare" in text
 

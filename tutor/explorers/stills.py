@@ -36,8 +36,8 @@ _STYLE = """
 """
 
 
-def still_html(session: Session, css_class: str, when: datetime.date) -> str:
-    """The formula, the pictures, Keras's summary and the verdict as they stand, and how to go on.
+def still_data(session: Session, css_class: str, when: datetime.date) -> dict[str, str]:
+    """The formula, the pictures, Keras's summary and the verdict as they stand, and how to go on, by MIME type.
 
     Args:
         session: what is shown.
@@ -51,12 +51,8 @@ def still_html(session: Session, css_class: str, when: datetime.date) -> str:
         parts.append(f'<img alt="{escape(scene.alt)}" src="{_data_uri(svg(scene, themed=False))}">')
     parts += [f"<pre>{escape(shown['summary'])}</pre>", f"<p>{escape(shown['keras']['sentence'])}</p>"]
     parts += [shown["verdict"], shown["rows"]]
-    return f'<div class="tutor-still {css_class}"><style>{_STYLE}</style>{"".join(parts)}</div>'
-
-
-def still_text(session: Session) -> str:
-    """The same in one line, for where there is no HTML."""
-    return f"{session.lesson.title}: {session.facts.ledger.total:,} parameters"
+    html = f'<div class="tutor-still {css_class}"><style>{_STYLE}</style>{"".join(parts)}</div>'
+    return {"text/html": html, "text/plain": f"{session.lesson.title}: {session.facts.ledger.total:,} parameters"}
 
 
 def _data_uri(picture: str) -> str:

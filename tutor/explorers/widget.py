@@ -14,7 +14,7 @@ import traitlets
 from tutor import live
 from tutor.explorers.outputs import Output, is_watched
 from tutor.explorers.session import Session
-from tutor.explorers.stills import still_html, still_text
+from tutor.explorers.stills import still_data
 from tutor.pictures import palette
 from tutor.pictures.picture import Picture
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.explorers.lessons.base import Lesson
 
 _HERE = Path(__file__).parent
-#: A program that executes a notebook waits for Keras for so many seconds.
+#: So many seconds does a program that executes a notebook wait for Keras.
 _PATIENCE = 180.0
 
 
@@ -113,9 +113,10 @@ class Explorer(anywidget.AnyWidget):
     def _sleep(self) -> None:
         """Ask Keras no more, since nobody looks: the cell was run again, say, and its output replaced."""
         if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = self._asked = None
-            self._process.forget(self)
+            with self._news:
+                self._stop_listening()
+                self._stop_listening = self._asked = None
+                self._process.forget(self)
 
     def _ask(self) -> None:
         code = self._session.code
@@ -147,8 +148,7 @@ class Explorer(anywidget.AnyWidget):
                     self._sync()
                 self._output.renew()
             case {"do": "gone"}:
-                with self._news:
-                    self._sleep()
+                self._sleep()
             case {"do": "restart"}:
                 self._process.restart()
             case {"do": "save", "picture": str(name), "format": str(suffix)}:
@@ -163,9 +163,9 @@ class Explorer(anywidget.AnyWidget):
     # The cell's output
 
     def _drawn(self) -> dict[str, str]:
+        today = datetime.datetime.now().astimezone().date()
         with self._news:
-            html = still_html(self._session, self._output.css_class, datetime.datetime.now().astimezone().date())
-            return {"text/html": html, "text/plain": still_text(self._session)}
+            return still_data(self._session, self._output.css_class, today)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

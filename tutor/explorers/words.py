@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from tutor.ledgers.tables import percent
 from tutor.live.report import Refusal, Report
 from tutor.pictures.palette import css_variable, gate_role
-from tutor.pictures.wording import listed
 from tutor.symbols import TEXT
 
 if TYPE_CHECKING:
@@ -76,29 +75,22 @@ def shape_text(shape: Any) -> str:
 
 def formula_html(facts: Facts) -> str:
     """The formula: symbols, numbers, count. Of the explored layer, or of the layer that holds most of the model."""
-    rows, total = facts.ledger.rows, facts.ledger.total
-    if facts.explored is not None:
-        built: Built | None = facts.explored
-        head = ""
-        others = [row for row in rows if row.count and row.path != facts.lesson.explored]
-    else:
+    rows, total, head = facts.ledger.rows, facts.ledger.total, ""
+    path, built = facts.lesson.explored, facts.explored
+    if built is None:
         largest = max(rows, key=lambda row: row.count)
-        built = largest.built
-        share = percent(largest.count, total)
-        name = escape(f"{largest.path} ({largest.kind})")
+        path, built = largest.path, facts.layers[largest.path]
+        name, share = escape(f"{path} ({largest.kind})"), percent(largest.count, total)
         head = f"<p class='tutor-share'>{name} has {share} of the parameters:</p>"
-        others = [row for row in rows if row.count and row is not largest]
-    formula = "" if built is None else _formula(built) + _parts(built)
-    return head + formula + _plus(others, total)
+    others = [row for row in rows if row.count and row.path != path]
+    return head + _formula(built) + _parts(built) + _plus(others, total)
 
 
 def _formula(built: Built) -> str:
     if not built.weights:
         return "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
-    return (
-        f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p>"
-        f"<p class='tutor-numbers'>{built.formula.numbers} = {strong(f'{built.count:,}')}</p>"
-    )
+    numbers = f"{built.formula.numbers} = {strong(f'{built.count:,}')}"
+    return f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p><p class='tutor-numbers'>{numbers}</p>"
 
 
 def _parts(built: Built) -> str:
@@ -122,11 +114,10 @@ def _parts(built: Built) -> str:
 
 def _plus(others: Sequence[Row], total: int) -> str:
     """What the other layers add, and what all of them have together."""
-    if not others:
-        return ""
-    its = [f"the {escape(row.kind)}'s {row.formula.numbers} = {row.count:,}" for row in others if row.formula]
-    said = listed(its) if len(its) == len(others) < MOST_TOLD else f"{len(others)} other layers"
-    return f"<p class='tutor-rest'>plus {said}: {strong(f'{total:,}')} in the model</p>"
+    said = f"{len(others)} other layers"
+    if len(others) == 1 and (formula := others[0].formula) is not None:
+        said = f"the {escape(others[0].kind)}'s {formula.numbers} = {others[0].count:,}"
+    return f"<p class='tutor-rest'>plus {said}: {strong(f'{total:,}')} in the model</p>" if others else ""
 
 
 def shapes_html(facts: Facts) -> str:
@@ -148,9 +139,8 @@ def shapes_html(facts: Facts) -> str:
 
 
 def _batch(size: int | None) -> str:
-    if size is None:
-        return f"<p>{code(None)}: any number of examples.</p>"
-    return f"<p>{size} examples per batch: a stateful layer needs a fixed number.</p>"
+    fixed = f"{size} examples per batch: a stateful layer needs a fixed number."
+    return f"<p>{f'{code(None)}: any number of examples.' if size is None else fixed}</p>"
 
 
 def rows_html(facts: Facts) -> str:
@@ -218,20 +208,18 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
         said = "<strong>✗ Keras refuses this model; we didn't.</strong> That's our bug. Keras says:"
         return f"<p class='tutor-no'>{said} {escape(answer.message)}</p>"
     ledger = facts.ledger
-    keras = {row.path: (row.count, row.trainable_count) for row in answer.rows}
-    ours = {row.path: (row.count, row.trainable_count) for row in ledger.rows}
+    ours, keras = ({row.path: (row.count, row.trainable_count) for row in rows} for rows in (ledger.rows, answer.rows))
+    totals = [(one.total, one.trainable_total) for one in (ledger, answer)]
+    agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
     lines = []
     if facts.explored is not None:
         counts = facts.explored.count, facts.explored.trainable_count
         lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
     if len(facts.layers) > 1:
-        totals = (ledger.total, ledger.trainable_total), (answer.total, answer.trainable_total)
         lines += _compared("whole model", *totals)
     if facts.explored is None:
-        agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
         lines += [f"{agreeing} of {len(ours)} layers agree"]
-    same = ours == {path: keras.get(path) for path in ours}
-    same &= (answer.total, answer.trainable_total) == (ledger.total, ledger.trainable_total)
+    same = agreeing == len(ours) and totals[0] == totals[1]
     if not same:
         head = "<strong>✗ Formula and Keras disagree.</strong> That's our bug. Please report it with the Keras code."
     elif answer.output_shape != ledger.output_shape:
@@ -245,11 +233,8 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
 
 def _compared(what: str, ours: tuple[int, int], theirs: tuple[int, int]) -> list[str]:
     """Both counts; and both trainable counts, if they differ."""
-    (count, trainable), (their_count, their_trainable) = ours, theirs
-    pairs = [(what, count, their_count)]
-    if trainable != their_trainable:
-        pairs.append((f"{what}, trainable", trainable, their_trainable))
     return [
-        f"{escape(name)}: {strong(f'{one:,}')} {'=' if one == other else '≠'} {strong(f'{other:,}')}"
-        for name, one, other in pairs
+        f"{escape(what)}{kind}: {strong(f'{one:,}')} {'=' if one == other else '≠'} {strong(f'{other:,}')}"
+        for kind, one, other in zip(("", ", trainable"), ours, theirs, strict=True)
+        if not kind or one != other
     ]
