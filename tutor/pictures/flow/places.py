@@ -53,7 +53,7 @@ def placed(graph: Graph) -> Mapping[int, Cell]:
 
 def _along(graph: Graph) -> Mapping[int, Cell]:
     """A chain along one rank after another; what enters or leaves together stands one below the other."""
-    first, last = graph.layers[0], graph.layers[-1]
+    first, last = sum(not node.sources for node in graph.nodes), graph.nodes[-1].sources[0]
     cells = {place: (0, place) for place in range(first)}
     for place in range(first, len(graph.nodes)):
         further = max(place - last - 1, 0)
