@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.pictures.flow.layout import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.flow.nodes import graph_of
-from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Ledger
+    from tutor.pictures.flow.layout import Frame
     from tutor.pictures.flow.nodes import Graph, Node, Tensor
-    from tutor.pictures.flow.places import Frame
 
 #: Between words, and between words and the edge of their box or the wire.
 _SPACE = 6.0
