@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MOST_BARS = 24
 #: What is there is drawn at least so wide, in points.
 NARROWEST = 2.0
-#: Layers without parameters are named on no more than so many lines.
-MOST_LINES = 3
+#: Of the layers without parameters, at most so many are named.
+MOST_NAMES = 12
 
 _WIDTH, _MARGIN = 640.0, 8.0
 _ROOM = _WIDTH - 2 * _MARGIN
@@ -29,7 +29,6 @@ _STEP, _BAR_HEIGHT, _EDGE = 16.0, 10.0, 0.8
 _TITLE_SIZE, _SIZE, _NOTE_SIZE = 11.0, 9.5, 8.5
 _NOTE_STEP = 12.0
 _NAMES_END, _BARS, _BARS_END, _COUNTS_END, _SHARES_END = 184.0, 190.0, 478.0, 586.0, _WIDTH - _MARGIN
-_COUNTS_ROOM = _COUNTS_END - _BARS_END - 6
 
 
 def heap_scene(ledger: Ledger) -> Scene:
@@ -39,26 +38,30 @@ def heap_scene(ledger: Ledger) -> Scene:
     sizes alone change have the same structure as long as each of its layers has a bar of its own.
     """
     owners = [row for row in ledger.rows if row.count]
-    bars, largest = _bars(owners), max(owners, key=lambda row: row.count, default=None)
-    whole = _together("all layers", owners)
+    largest = max(owners, key=lambda row: row.count, default=None)
+    bars, whole = _bars(owners), _together("all layers", owners)
     scale = (_BARS_END - _BARS) / max((bar.count for bar in bars), default=1)
     title = _title(largest, whole.count)
     items: list[Item] = [Label("title", _MARGIN, _TITLE_Y, title, _ROOM, _TITLE_SIZE, "start", bold=True)]
-    said, y = [f"{title}."], _TOP
+    said, y = [f"{title}."], _TOP + _STEP / 2
     for place, bar in enumerate(bars):
-        items += _bar(f"layer-{place}", bar, y + _STEP / 2, scale, whole.count, bold=bar is largest)
+        items += _numbers(f"layer-{place}", bar, y, whole.count, bold=bar is largest)
+        items += _pieces(f"layer-{place}", bar, y, scale)
         said.append(_words(bar, whole.count))
         y += _STEP
     if bars:
-        items += _sum(whole, y)
-        y += _STEP + 10
+        axis, line = y - _STEP / 2, y - _STEP / 2 + 2
+        items.append(Wire("axis", ((_BARS, _TOP), (_BARS, axis)), "muted", _EDGE, arrow=False))
+        items.append(Wire("sum-line", ((_BARS_END, line), (_SHARES_END, line)), "muted", _EDGE, arrow=False))
+        items += _numbers("sum", whole, y + 4, whole.count)
+        y += _STEP + 6
     if whole.trainable_count < whole.count:
         items += _legend(whole, y)
         said.append(_words(whole, whole.count))
         y += _NOTE_STEP + 2
     notes = [*_scale_note(bars, scale), *_without_parameters(ledger)]
-    for line, note in enumerate(notes):
-        items.append(Label(f"note-{line}", _MARGIN, y + 4, note, _ROOM, _NOTE_SIZE, "start", "muted"))
+    for number, note in enumerate(notes):
+        items.append(Label(f"note-{number}", _MARGIN, y, note, _ROOM, _NOTE_SIZE, "start", "muted"))
         y += _NOTE_STEP
     return Scene(_WIDTH, y + _MARGIN, tuple(items), " ".join([*said, *notes]))
 
@@ -71,15 +74,14 @@ def _title(largest: Row | None, total: int) -> str:
     return cut(largest.path, _ROOM - room_for(end, _TITLE_SIZE, bold=True), _TITLE_SIZE, bold=True) + end
 
 
-def _bars(owners: Sequence[Row]) -> list[Row]:
+def _bars(owners: Sequence[Row]) -> Sequence[Row]:
     """A bar for each layer; of more than there is room for, the smallest share the last one."""
+    if len(owners) <= MOST_BARS:
+        return owners
     by_size = sorted(range(len(owners)), key=lambda place: owners[place].count, reverse=True)
-    apart = by_size if len(owners) <= MOST_BARS else by_size[: MOST_BARS - 1]
-    rest = [owners[place] for place in by_size[len(apart) :]]
-    return [
-        *(owners[place] for place in sorted(apart)),
-        *([_together(f"{len(rest):,} more layers", rest)] if rest else []),
-    ]
+    apart, rest = sorted(by_size[: MOST_BARS - 1]), by_size[MOST_BARS - 1 :]
+    together = _together(f"{len(rest):,} more layers", [owners[place] for place in rest])
+    return [*(owners[place] for place in apart), together]
 
 
 def _together(name: str, rows: Sequence[Row]) -> Row:
@@ -91,17 +93,23 @@ def _split(row: Row) -> dict[str, int]:
     return {"trainable": row.trainable_count, "non-trainable": row.count - row.trainable_count}
 
 
-def _bar(name: str, bar: Row, y: float, scale: float, total: int, *, bold: bool) -> Iterator[Item]:
-    room = _NAMES_END - _MARGIN
-    yield Label(f"{name}/name", _NAMES_END, y, cut(bar.path, room, _SIZE, bold=bold), room, _SIZE, "end", bold=bold)
+def _numbers(name: str, row: Row, y: float, total: int, *, bold: bool = False) -> Iterator[Label]:
+    """On one line: a name, a count, and its share of the whole."""
+    path, share = cut(row.path, _NAMES_END - _MARGIN, _SIZE, bold=bold), percent(row.count, total)
+    for what, text, left, right in (
+        ("name", path, _MARGIN, _NAMES_END),
+        ("count", f"{row.count:,}", _BARS_END + 6, _COUNTS_END),
+        ("share", share, _COUNTS_END + 4, _SHARES_END),
+    ):
+        yield Label(f"{name}/{what}", right, y, text, right - left, _SIZE, "end", bold=bold)
+
+
+def _pieces(name: str, bar: Row, y: float, scale: float) -> Iterator[Box]:
     x = _BARS
     for part, count in _split(bar).items():
         if count:
             yield _piece(f"{name}/{part}", x, y, max(count * scale, NARROWEST), part)
             x += max(count * scale, NARROWEST)
-    yield Label(f"{name}/count", _COUNTS_END, y, f"{bar.count:,}", _COUNTS_ROOM, _SIZE, "end", bold=bold)
-    share = percent(bar.count, total)
-    yield Label(f"{name}/share", _SHARES_END, y, share, _SHARES_END - _COUNTS_END - 4, _SIZE, "end", bold=bold)
 
 
 def _piece(name: str, x: float, y: float, length: float, part: str) -> Box:
@@ -109,19 +117,10 @@ def _piece(name: str, x: float, y: float, length: float, part: str) -> Box:
     return Box(name, x, y - _BAR_HEIGHT / 2, length, _BAR_HEIGHT, fill, "state", dashed=dashed, line=_EDGE)
 
 
-def _sum(whole: Row, y: float) -> Iterator[Item]:
-    """The line on which the bars stand, and what the counts above come to."""
-    yield Wire("axis", ((_BARS, _TOP), (_BARS, y)), "muted", _EDGE, arrow=False)
-    yield Wire("sum-line", ((_BARS_END, y + 2), (_SHARES_END, y + 2)), "muted", _EDGE, arrow=False)
-    y += 4 + _STEP / 2
-    yield Label("sum/count", _COUNTS_END, y, f"{whole.count:,}", _COUNTS_ROOM, _SIZE, "end")
-    yield Label("sum/name", _BARS_END - 4, y, whole.path, 100, _SIZE, "end", "muted")
-
-
 def _legend(whole: Row, y: float) -> Iterator[Item]:
     for x, (part, count) in zip((_BARS, _BARS + 190), _split(whole).items(), strict=True):
-        yield _piece(f"legend/{part}", x, y + 4, 18, part)
-        yield Label(f"legend/{part}/words", x + 24, y + 4, f"{part}: {count:,}", 150, _NOTE_SIZE, "start")
+        yield _piece(f"legend/{part}", x, y, 18, part)
+        yield Label(f"legend/{part}/words", x + 24, y, f"{part}: {count:,}", 150, _NOTE_SIZE, "start")
 
 
 def _scale_note(bars: Sequence[Row], scale: float) -> list[str]:
@@ -133,12 +132,10 @@ def _scale_note(bars: Sequence[Row], scale: float) -> list[str]:
 def _without_parameters(ledger: Ledger) -> list[str]:
     """The other layers by name, on a few lines."""
     names = [cut(row.path, _NAMES_END, _NOTE_SIZE) for row in ledger.rows if not row.count]
-    for shown in range(len(names), 0, -1):
-        more = [f"{len(names) - shown:,} more"] if shown < len(names) else []
-        lines = wrapped(f"No parameters: {listed([*names[:shown], *more])}.".split(" "), _ROOM, _NOTE_SIZE)
-        if len(lines) <= MOST_LINES:
-            return lines
-    return []
+    more = [f"{len(names) - MOST_NAMES:,} more"] if len(names) > MOST_NAMES else []
+    if not names:
+        return []
+    return wrapped(f"No parameters: {listed([*names[:MOST_NAMES], *more])}.".split(" "), _ROOM, _NOTE_SIZE)
 
 
 def _words(bar: Row, total: int) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.pictures.flow.layout import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.flow.nodes import graph_of
-from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Ledger
+    from tutor.pictures.flow.layout import Frame
     from tutor.pictures.flow.nodes import Graph, Node, Tensor
-    from tutor.pictures.flow.places import Frame
 
 #: Between words, and between words and the edge of their box or the wire.
 _SPACE = 6.0
@@ -84,13 +84,16 @@ def _reach(labels: Sequence[Label]) -> float:
 
 def _cards(graph: Graph, room: float) -> list[list[Label]]:
     """What is in each box."""
-    layers = [graph.nodes[place] for place in graph.layers]
+    layers = [node for node in graph.nodes if node.kind]
     kinds = max((_wide(node.kind, _KIND, bold=True) for node in layers), default=0.0)
     names = max((_wide(node.name + _used(node)) for node in layers), default=0.0)
     beside = kinds + _SPACE + _wide(_COUNT)
     lines = 3 if graph.form == "chain" or beside > room else 2 if beside + _SPACE + names > room else 1
-    tensor = _sizes if graph.form == "chain" else _tensor
-    return [list(_layer(node, room, lines, kinds) if node.kind else tensor(node, room)) for node in graph.nodes]
+    is_chain = graph.form == "chain"
+    return [
+        list(_layer(node, room, lines, kinds) if node.kind else _tensor(node, room, is_chain=is_chain))
+        for node in graph.nodes
+    ]
 
 
 def _layer(node: Node, room: float, lines: int, kinds: float) -> Iterator[Label]:
@@ -108,14 +111,12 @@ def _layer(node: Node, room: float, lines: int, kinds: float) -> Iterator[Label]
     yield _label(f"{node.id}/count", at, y, count, count_room, anchor=anchor)
 
 
-def _tensor(node: Node, room: float) -> Iterator[Label]:
-    """A tensor's name, its shape, and all names of its axes."""
-    return _shape(node.id, _FIRST, node.name, node.tensors[0], room, with_axes=True, bold=True)
-
-
-def _sizes(node: Node, room: float) -> Iterator[Label]:
-    """A tensor's name, its shape, and each axis by its size and name."""
-    tensor, y = node.tensors[0], _FIRST
+def _tensor(node: Node, room: float, *, is_chain: bool) -> Iterator[Label]:
+    """A tensor's name, its shape, and all names of its axes; in a chain, each beside its size."""
+    (tensor,), y = node.tensors, _FIRST
+    if not is_chain:
+        yield from _shape(node.id, y, node.name, tensor, room, with_axes=True, bold=True)
+        return
     if node.name:
         yield _label(f"{node.id}/title", 0, y, node.name, room, colour="muted")
         y += _LINE
@@ -217,9 +218,10 @@ def _notes(graph: Graph) -> Iterator[str]:
     counted = [f"any number of {name}" if name.endswith("s") else f"any {name}" for name in unknown]
     meant = ", ".join(counted).replace("any batch", "any number of examples in the batch")
     yield f"None: {meant}." if meant else ""
-    if not graph.layers:
+    layers = sum(bool(node.kind) for node in nodes)
+    if not layers:
         yield "No layer of this model owns a weight or changes a shape."
-    if len(graph.layers) > 1:
+    if layers > 1:
         yield f"{parameters(sum(node.count for node in nodes))} in all."
     if any(node.uses > 1 for node in nodes):
         is_back = any(source >= reader for source, reader in graph.links)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tutor.layers.built import Built
@@ -98,11 +99,6 @@ class Graph:
     form: Literal["chain", "graph", "list"]
 
     @cached_property
-    def layers(self) -> Sequence[int]:
-        """The places of the layers."""
-        return [place for place, node in enumerate(self.nodes) if node.kind]
-
-    @cached_property
     def links(self) -> Sequence[tuple[int, int]]:
         """The places of each node that is read, and of the one that reads it."""
         return [(source, place) for place, node in enumerate(self.nodes) for source in node.sources]
@@ -178,28 +174,27 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _in_line(nodes: Sequence[Node]) -> list[Node]:
+def _in_line(nodes: Sequence[Node]) -> Sequence[Node]:
     """The nodes of a chain, with a box for each tensor between two layers; none if they are no chain.
 
     What enters or leaves alone has no name.
     """
-    layers = [node for node in nodes if node.kind]
-    if any(node.models or node.uses > 1 for node in layers) or any(len(node.tensors) > 1 for node in layers[:-1]):
+    first = sum(not node.kind and not node.sources for node in nodes)
+    end = first + sum(bool(node.kind) for node in nodes)
+    groups = [range(first), *(range(place, place + 1) for place in range(first, end)), range(end, len(nodes))]
+    are_next = all(set(nodes[at].sources) == set(before) for before, group in pairwise(groups) for at in group)
+    are_plain = all(not node.models and node.uses == 1 for node in nodes)
+    are_single = all(len(node.tensors) == 1 for node in nodes[: end - 1])
+    if not (first < end and all(groups) and are_next and are_plain and are_single):
         return []
-    first = nodes.index(layers[0]) if layers else 0
-    groups = [nodes[:first], *([layer] for layer in layers), nodes[first + len(layers) :]]
-    boxes: list[Node] = []
-    before, read = range(0), range(0)
-    for number, group in enumerate(groups):
-        if not group or any(set(node.sources) != set(before) for node in group):
-            return []
-        if 1 < number <= len(layers):
-            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors, tuple(read)))
-            read = range(len(boxes) - 1, len(boxes))
-        is_alone = len(group) == 1 and not group[0].kind
-        boxes += [replace(node, name="" if is_alone else node.name, sources=tuple(read)) for node in group]
-        before, read = range(before.stop, before.stop + len(group)), range(len(boxes) - len(group), len(boxes))
-    return boxes
+    boxes = list(nodes[: first + 1])
+    for layer in nodes[first + 1 : end]:
+        before = boxes[-1]
+        boxes.append(Node(before.id.replace("layer", "tensor"), "", "", before.tensors, (len(boxes) - 1,)))
+        boxes.append(replace(layer, sources=(len(boxes) - 1,)))
+    boxes += [replace(node, sources=(len(boxes) - 1,)) for node in nodes[end:]]
+    alone = {group[0].id for group in (nodes[:first], nodes[end:]) if len(group) == 1}
+    return [replace(box, name="") if box.id in alone else box for box in boxes]
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -273,12 +268,12 @@ def _read(row: Row, tensor: Tensor, read_as: Mapping[str, str] = _READ_AS) -> Na
 
 
 def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
-    """What leaves the row's layer. An axis that it hands on keeps the name under which it came."""
-    came: dict[str, tuple[int, int | None, str]] = {}
+    """What leaves the row's layer. An axis that it hands on as it is keeps the name under which it came."""
+    came: dict[tuple[str, int | None], str] = {}
     for shape, known in _axes(row, "input")[:1]:
         source = next((tensor for tensor in sources if tensor.shape == shape), Tensor(shape, ()))
-        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, source), strict=True)):
-            came.setdefault(name, (place, size, before))
+        for axis, before in zip(zip(known, shape, strict=True), _read(row, source), strict=True):
+            came.setdefault(axis, before)
     leaving = _axes(row, "output")
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
     if len(leaving) == 1 + 2 * len(states):
@@ -287,11 +282,7 @@ def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
         ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
     )
     for (shape, names), title in zip(leaving, titles, strict=True):
-        axes = []
-        for place, (name, size) in enumerate(zip(names, shape, strict=True)):
-            at, was, before = came.get(name, (place, size, name))
-            # The features of a Flatten are none that came in.
-            axes.append(before if at == place or was == size else name)
+        axes = [came.get(axis, axis[0]) for axis in zip(names, shape, strict=True)]
         yield Tensor(shape, _spoken(axes), title if len(leaving) > 1 else "")
 
 

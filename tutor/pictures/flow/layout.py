@@ -1,4 +1,8 @@
-"""Where boxes, frames and wires are, in points.
+"""Where everything is: a cell for each box, from the cells the points of boxes and frames, and the ways of the wires.
+
+A box has a rank by the longest way from the inputs, and a column by its branch. A model within the model is placed by
+itself and then takes up a block of columns and ranks, so that a frame can be drawn around it that holds nothing else. A
+chain runs along the ranks in place of down them.
 
 All tensors that leave a box leave it as one wire, which forks. It runs down its column's rail, on which the boxes hang,
 or down a lane beside a column where a box is in the way, and across between two ranks on a track of its own.
@@ -7,18 +11,21 @@ or down a lane beside a column where a box is in the way, and across between two
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from tutor.pictures.flow.places import framed, placed, size
+from tutor.pictures.flow.nodes import in_common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tutor.pictures.flow.nodes import Graph
-    from tutor.pictures.flow.places import Cell, Frame
+    from tutor.pictures.flow.nodes import Graph, Names, Node
     from tutor.pictures.scene import Point
 
 Key = TypeVar("Key")
+#: A column, counted from the left, and a rank, counted from the top.
+Cell: TypeAlias = tuple[int, int]
 #: A wire that goes on past the next rank: the node that it leaves, and whether it leads back up.
 Far: TypeAlias = tuple[int, bool]
 
@@ -30,6 +37,27 @@ TITLE_HEIGHT = 15.0
 _NARROWEST, _WIDEST = 136.0, 330.0
 _BETWEEN, _LANE, _PAD, _BELOW = 15.0, 9.0, 9.0, 7.0
 _TRACK, _PORT, _ARROW = 8.0, 14.0, 13.0
+#: The number of a chain's boxes side by side, layers and tensors, behind what enters.
+_IN_A_ROW = 4
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a model within the model takes up; columns and ranks with their last ones.
+
+    Attributes:
+        models: the names of the models on the way to it, the outermost first.
+        outer: those on the way to the frame around this one; none if there is none.
+        depth: how many frames are around its boxes, itself among them.
+    """
+
+    models: Names
+    outer: Names
+    depth: int
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 class Layout:
@@ -47,14 +75,14 @@ class Layout:
     """
 
     def __init__(self, graph: Graph) -> None:
-        self._graph, self.cells = graph, placed(graph)
-        self.frames = list(framed(graph.nodes, self.cells)) if graph.form == "graph" else []
+        self._graph, self.cells = graph, _placed(graph)
+        self.frames = list(_framed(graph.nodes, self.cells)) if graph.form == "graph" else []
         #: By the column to its left, the number of frames around all that it connects, and its number from the left.
         self._lanes: dict[Far, tuple[int, int, int]] = {}
         #: Whose wire comes down the column's rail into the gap below the rank.
         self._rails: dict[Cell, int] = {}
         self._find_lanes()
-        rooms = [(_PAD * self._level("left", at), self._beyond(at)) for at in range(size(self.cells)[0])]
+        rooms = [(_PAD * self._level("left", at), self._beyond(at)) for at in range(_size(self.cells)[0])]
         fair = (PAGE - 2 * MARGIN + _BETWEEN - sum(map(sum, rooms))) / max(len(rooms), 1) - _BETWEEN
         self.width = min(fair if graph.form == "chain" else max(fair, _NARROWEST), _WIDEST)
         self.lefts, x = list[float](), MARGIN
@@ -181,6 +209,84 @@ class Layout:
             room, number = (RAIL - 5, middle) if place < middle else (self.width - RAIL - 8, len(order) - 1 - middle)
             if source in sources:
                 yield source, rail + (place - middle) * min(_PORT, room / max(number, 1))
+
+
+def _placed(graph: Graph) -> Mapping[int, Cell]:
+    """A cell for each node by its place: inputs in the first rank, outputs in the last, layers between."""
+    places = range(len(graph.nodes))
+    if graph.form == "list":
+        return {place: (0, place) for place in places}
+    return _along(graph) if graph.form == "chain" else _block(graph.nodes, places)
+
+
+def _along(graph: Graph) -> Mapping[int, Cell]:
+    """A chain along one rank after another; what enters or leaves together stands one below the other."""
+    first, last = sum(not node.sources for node in graph.nodes), graph.nodes[-1].sources[0]
+    cells = {place: (0, place) for place in range(first)}
+    for place in range(first, len(graph.nodes)):
+        further = max(place - last - 1, 0)
+        rank, column = divmod(place - further - first, _IN_A_ROW)
+        cells[place] = (1 + column, rank + further)
+    return cells
+
+
+def _block(nodes: Sequence[Node], members: Iterable[int], depth: int = 0) -> Mapping[int, Cell]:
+    """The members of a model within so many models, as if there were nothing else; those within it come as blocks."""
+    held: dict[Names | int, list[int]] = {}
+    for place in members:
+        inner = nodes[place].models[: depth + 1]
+        held.setdefault(inner if len(inner) > depth else place, []).append(place)
+    parts = [{key: (0, 0)} if isinstance(key, int) else _block(nodes, held[key], depth + 1) for key in held]
+    sizes = [_size(part) for part in parts]
+    part_of = {place: number for number, part in enumerate(parts) for place in part}
+    # What each part reads of earlier ones; what leads back up from later ones has no say in where it stands.
+    links = [
+        [(source, reader) for reader in part for source in nodes[reader].sources if part_of.get(source, n) < n]
+        for n, part in enumerate(parts)
+    ]
+    # All but the outputs, which come last and stand below everything.
+    others = range(sum(any(nodes[p].kind or not nodes[p].sources for p in part) for part in parts))
+    tops: list[int] = []
+    first_read: dict[int, int] = {}
+    for n, entering in enumerate(links):
+        before = {part_of[source] for source, _ in entering} if n in others else others
+        tops.append(max((tops[one] + sizes[one][1] for one in before), default=0))
+        for source, _ in entering:
+            first_read[source] = min(first_read.get(source, tops[n]), tops[n])
+    cells: dict[int, Cell] = {}
+    taken: set[Cell] = set()
+    for n in sorted(range(len(parts)), key=lambda n: (tops[n], n)):
+        wanted = 0
+        if links[n]:
+            # Below the branch that is the longest of those that meet here.
+            source, reader = max(links[n], key=lambda link: cells[link[0]][1])
+            wanted = max(cells[source][0] - parts[n][reader][0], 0)
+        area = [(column, tops[n] + rank) for column in range(sizes[n][0]) for rank in range(sizes[n][1])]
+        # The column nearest to the one that is wanted from which on the area is free, rather to its right.
+        nearest = (left for distance in count() for left in (wanted + distance, wanted - distance) if left >= 0)
+        left = next(left for left in nearest if taken.isdisjoint((left + column, rank) for column, rank in area))
+        taken |= {(left + column, rank) for column, rank in area}
+        for place, (column, rank) in parts[n].items():
+            cells[place] = (left + column, tops[n] + rank)
+            # What is read only further down runs straight down, and no box stands in its way.
+            taken |= {(left + column, passed) for passed in range(tops[n] + rank + 1, first_read.get(place, 0))}
+    return cells
+
+
+def _size(cells: Mapping[int, Cell]) -> Cell:
+    """The number of columns and of ranks."""
+    columns, ranks = zip(*cells.values(), strict=True) if cells else ((-1,), (-1,))
+    return 1 + max(columns), 1 + max(ranks)
+
+
+def _framed(nodes: Sequence[Node], cells: Mapping[int, Cell]) -> Iterator[Frame]:
+    """A frame for each model; one that holds nothing but another model shares its frame."""
+    models = dict.fromkeys(node.models[:end] for node in nodes for end in range(1, len(node.models) + 1))
+    shown = dict.fromkeys(in_common([node for node in nodes if node.is_in(one)]) for one in models)
+    for one in shown:
+        around = [(), *(other for other in shown if one[: len(other)] == other)]
+        columns, ranks = zip(*(cells[place] for place, node in enumerate(nodes) if node.is_in(one)), strict=True)
+        yield Frame(one, around[-2], len(around) - 1, min(columns), min(ranks), max(columns), max(ranks))
 
 
 def _numbered(spans: Mapping[Key, tuple[float, float]], apart: float) -> dict[Key, int]:
