@@ -29,6 +29,7 @@ _STEP, _BAR_HEIGHT, _EDGE = 16.0, 10.0, 0.8
 _TITLE_SIZE, _SIZE, _NOTE_SIZE = 11.0, 9.5, 8.5
 _NOTE_STEP = 12.0
 _NAMES_END, _BARS, _BARS_END, _COUNTS_END, _SHARES_END = 184.0, 190.0, 478.0, 586.0, _WIDTH - _MARGIN
+_COUNTS_ROOM = _COUNTS_END - _BARS_END - 6
 
 
 def heap_scene(ledger: Ledger) -> Scene:
@@ -38,68 +39,69 @@ def heap_scene(ledger: Ledger) -> Scene:
     sizes alone change have the same structure as long as each of its layers has a bar of its own.
     """
     owners = [row for row in ledger.rows if row.count]
-    largest = max(owners, key=lambda row: row.count, default=None)
-    bars = _bars(owners)
+    bars, largest = _bars(owners), max(owners, key=lambda row: row.count, default=None)
+    whole = _together("all layers", owners)
     scale = (_BARS_END - _BARS) / max((bar.count for bar in bars), default=1)
-    title, cut_title = _titles(largest, ledger.total)
-    items: list[Item] = [Label("title", _MARGIN, _TITLE_Y, cut_title, _ROOM, _TITLE_SIZE, "start", bold=True)]
-    y = _TOP
+    title = _title(largest, whole.count)
+    items: list[Item] = [Label("title", _MARGIN, _TITLE_Y, title, _ROOM, _TITLE_SIZE, "start", bold=True)]
+    said, y = [f"{title}."], _TOP
     for place, bar in enumerate(bars):
-        items += _bar(f"layer-{place}", bar, y + _STEP / 2, scale, ledger.total, bold=bar is largest)
+        items += _bar(f"layer-{place}", bar, y + _STEP / 2, scale, whole.count, bold=bar is largest)
+        said.append(_words(bar, whole.count))
         y += _STEP
     if bars:
-        items.append(Wire("axis", ((_BARS, _TOP), (_BARS, y)), "muted", _EDGE, arrow=False))
-        items += _sum(ledger.total, y)
+        items += _sum(whole, y)
         y += _STEP + 10
-    if ledger.trainable_total < ledger.total:
-        items += _legend(ledger, y)
+    if whole.trainable_count < whole.count:
+        items += _legend(whole, y)
+        said.append(_words(whole, whole.count))
         y += _NOTE_STEP + 2
     notes = [*_scale_note(bars, scale), *_without_parameters(ledger)]
     for line, note in enumerate(notes):
         items.append(Label(f"note-{line}", _MARGIN, y + 4, note, _ROOM, _NOTE_SIZE, "start", "muted"))
         y += _NOTE_STEP
-    whole = f"{_parts(ledger.trainable_total, ledger.total)}." if ledger.trainable_total < ledger.total else ""
-    said = [title, *(_words(bar, ledger.total) for bar in bars), whole, " ".join(notes)]
-    return Scene(_WIDTH, y + _MARGIN, tuple(items), " ".join(filter(None, said)))
+    return Scene(_WIDTH, y + _MARGIN, tuple(items), " ".join([*said, *notes]))
 
 
-def _titles(largest: Row | None, total: int) -> tuple[str, str]:
-    """Which layer has most parameters, in a sentence and in as much of it as the picture has room for."""
+def _title(largest: Row | None, total: int) -> str:
+    """Which layer has most parameters, with as much of its name as there is room for."""
     if largest is None:
-        return ("No layer of this model has parameters.",) * 2
+        return "No layer of this model has parameters"
     end = f" has {percent(largest.count, total)} of {parameters(total)}"
-    room = _ROOM - room_for(end, _TITLE_SIZE, bold=True)
-    return f"{largest.path}{end}.", cut(largest.path, room, _TITLE_SIZE, bold=True) + end
+    return cut(largest.path, _ROOM - room_for(end, _TITLE_SIZE, bold=True), _TITLE_SIZE, bold=True) + end
 
 
 def _bars(owners: Sequence[Row]) -> list[Row]:
     """A bar for each layer; of more than there is room for, the smallest share the last one."""
-    if len(owners) <= MOST_BARS:
-        return list(owners)
-    by_size = sorted(owners, key=lambda row: row.count, reverse=True)
-    rest = by_size[MOST_BARS - 1 :]
-    count, trainable = sum(row.count for row in rest), sum(row.trainable_count for row in rest)
-    apart = {id(row) for row in by_size[: MOST_BARS - 1]}
-    together = Row(f"{len(rest):,} more layers", "", None, None, None, count, trainable)
-    return [*(row for row in owners if id(row) in apart), together]
+    by_size = sorted(range(len(owners)), key=lambda place: owners[place].count, reverse=True)
+    apart = by_size if len(owners) <= MOST_BARS else by_size[: MOST_BARS - 1]
+    rest = [owners[place] for place in by_size[len(apart) :]]
+    return [
+        *(owners[place] for place in sorted(apart)),
+        *([_together(f"{len(rest):,} more layers", rest)] if rest else []),
+    ]
+
+
+def _together(name: str, rows: Sequence[Row]) -> Row:
+    trainable = sum(row.trainable_count for row in rows)
+    return Row(name, "", None, None, None, sum(row.count for row in rows), trainable)
+
+
+def _split(row: Row) -> dict[str, int]:
+    return {"trainable": row.trainable_count, "non-trainable": row.count - row.trainable_count}
 
 
 def _bar(name: str, bar: Row, y: float, scale: float, total: int, *, bold: bool) -> Iterator[Item]:
     room = _NAMES_END - _MARGIN
     yield Label(f"{name}/name", _NAMES_END, y, cut(bar.path, room, _SIZE, bold=bold), room, _SIZE, "end", bold=bold)
     x = _BARS
-    for part, count in _split(bar):
+    for part, count in _split(bar).items():
         if count:
-            length = max(count * scale, NARROWEST)
-            yield _piece(f"{name}/{part}", x, y, length, part)
-            x += length
-    counts_room, shares_room = _COUNTS_END - _BARS_END - 6, _SHARES_END - _COUNTS_END - 4
-    yield Label(f"{name}/count", _COUNTS_END, y, f"{bar.count:,}", counts_room, _SIZE, "end", bold=bold)
-    yield Label(f"{name}/share", _SHARES_END, y, percent(bar.count, total), shares_room, _SIZE, "end", bold=bold)
-
-
-def _split(bar: Row) -> tuple[tuple[str, int], tuple[str, int]]:
-    return ("trainable", bar.trainable_count), ("non-trainable", bar.count - bar.trainable_count)
+            yield _piece(f"{name}/{part}", x, y, max(count * scale, NARROWEST), part)
+            x += max(count * scale, NARROWEST)
+    yield Label(f"{name}/count", _COUNTS_END, y, f"{bar.count:,}", _COUNTS_ROOM, _SIZE, "end", bold=bold)
+    share = percent(bar.count, total)
+    yield Label(f"{name}/share", _SHARES_END, y, share, _SHARES_END - _COUNTS_END - 4, _SIZE, "end", bold=bold)
 
 
 def _piece(name: str, x: float, y: float, length: float, part: str) -> Box:
@@ -107,28 +109,25 @@ def _piece(name: str, x: float, y: float, length: float, part: str) -> Box:
     return Box(name, x, y - _BAR_HEIGHT / 2, length, _BAR_HEIGHT, fill, "state", dashed=dashed, line=_EDGE)
 
 
-def _sum(total: int, top: float) -> Iterator[Item]:
-    """What the counts above come to."""
-    y = top + 4 + _STEP / 2
-    yield Wire("sum-line", ((_BARS_END, top + 2), (_SHARES_END, top + 2)), "muted", _EDGE, arrow=False)
-    yield Label("sum/count", _COUNTS_END, y, f"{total:,}", _COUNTS_END - _BARS_END - 6, _SIZE, "end")
-    yield Label("sum/name", _BARS_END - 4, y, "all layers", 100, _SIZE, "end", "muted")
+def _sum(whole: Row, y: float) -> Iterator[Item]:
+    """The line on which the bars stand, and what the counts above come to."""
+    yield Wire("axis", ((_BARS, _TOP), (_BARS, y)), "muted", _EDGE, arrow=False)
+    yield Wire("sum-line", ((_BARS_END, y + 2), (_SHARES_END, y + 2)), "muted", _EDGE, arrow=False)
+    y += 4 + _STEP / 2
+    yield Label("sum/count", _COUNTS_END, y, f"{whole.count:,}", _COUNTS_ROOM, _SIZE, "end")
+    yield Label("sum/name", _BARS_END - 4, y, whole.path, 100, _SIZE, "end", "muted")
 
 
-def _legend(ledger: Ledger, y: float) -> Iterator[Item]:
-    counts = {"trainable": ledger.trainable_total, "non-trainable": ledger.total - ledger.trainable_total}
-    for place, (part, count) in enumerate(counts.items()):
-        x = _BARS + 190 * place
+def _legend(whole: Row, y: float) -> Iterator[Item]:
+    for x, (part, count) in zip((_BARS, _BARS + 190), _split(whole).items(), strict=True):
         yield _piece(f"legend/{part}", x, y + 4, 18, part)
         yield Label(f"legend/{part}/words", x + 24, y + 4, f"{part}: {count:,}", 150, _NOTE_SIZE, "start")
 
 
 def _scale_note(bars: Sequence[Row], scale: float) -> list[str]:
-    if not bars:
-        return []
-    is_exact = all(count * scale >= NARROWEST for bar in bars for _, count in _split(bar) if count)
-    exception = "" if is_exact else "; very short bars are lengthened so you can see them"
-    return [f"The length of a bar is its number of parameters{exception}."]
+    shortest = min((count for bar in bars for count in _split(bar).values() if count), default=0)
+    exception = "; very short bars are lengthened so you can see them" if shortest * scale < NARROWEST else ""
+    return [f"The length of a bar is its number of parameters{exception}."] if bars else []
 
 
 def _without_parameters(ledger: Ledger) -> list[str]:
@@ -144,9 +143,6 @@ def _without_parameters(ledger: Ledger) -> list[str]:
 
 def _words(bar: Row, total: int) -> str:
     kind = f" ({bar.kind})" if bar.kind else ""
-    parts = f": {_parts(bar.trainable_count, bar.count)}" if bar.trainable_count < bar.count else ""
+    split = ", ".join(f"{count:,} {part}" for part, count in _split(bar).items())
+    parts = f": {split}" if bar.trainable_count < bar.count else ""
     return f"{bar.path}{kind}: {parameters(bar.count)}, {percent(bar.count, total)}{parts}."
-
-
-def _parts(trainable: int, total: int) -> str:
-    return f"{trainable:,} trainable, {total - trainable:,} non-trainable"

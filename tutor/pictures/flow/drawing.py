@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.pictures.flow.nodes import graph_of
-from tutor.pictures.flow.places import placed
-from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Down, Wires
+from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
@@ -36,35 +35,34 @@ def flow_scene(subject: Built | Ledger) -> Scene:
     The scenes of a layer or a model whose sizes alone change have the same structure and the same height.
     """
     graph = graph_of(subject)
-    nodes, places = graph.nodes, placed(graph)
-    wires = Wires(graph, places)
-    cards = _cards(graph, wires.width - 2 * _SPACE)
-    beside = [list(_beside(graph, place, wires.width - RAIL - _SPACE)) for place in range(len(nodes))]
+    nodes, layout = graph.nodes, Layout(graph)
+    cards = _cards(graph, layout.width - 2 * _SPACE)
+    beside = [list(_beside(graph, place, layout.width - RAIL - _SPACE)) for place in range(len(nodes))]
     # Words that are beside no wire keep more room from the box below, which they are not about.
     rest = 6.0 if graph.form == "list" else 0.0
-    heights, words = [0.0] * places.ranks, [0.0] * places.ranks
-    for place, (_, rank) in places.cells.items():
-        heights[rank] = max(heights[rank], _reach(cards[place]) + 4)
-        words[rank] = max(words[rank], _reach(beside[place]) + rest)
-    down = Down(wires, heights, words)
-    items = [item for frame in places.frames for item in _frame(frame, nodes, wires, down)]
-    for source, readers in enumerate(graph.readers):
-        items += [Wire(f"{nodes[source].id}-to-{nodes[one].id}", down.wire(source, one)) for one in readers]
+    heights: dict[int, float] = {}
+    words: dict[int, float] = {}
+    for place, (_, rank) in layout.cells.items():
+        heights[rank] = max(heights.get(rank, 0.0), _reach(cards[place]) + 4)
+        words[rank] = max(words.get(rank, 0.0), _reach(beside[place]) + rest)
+    layout.set_heights(heights, words)
+    items = [item for frame in layout.frames for item in _frame(frame, nodes, layout)]
+    items += [Wire(f"{nodes[one].id}-to-{nodes[other].id}", layout.wire(one, other)) for one, other in graph.links]
     for place, node in enumerate(nodes):
-        column, rank = places.cells[place]
-        left, top, height = wires.lefts[column], down.tops[rank], heights[rank]
+        column, rank = layout.cells[place]
+        left, top, height = layout.lefts[column], layout.tops[rank], heights[rank]
         fill, radius = ("cell", 5.0) if node.kind else ("tensor", 2.0)
-        items.append(Box(node.id, left, top, wires.width, height, fill, radius=radius, dashed=node.is_fold))
+        items.append(Box(node.id, left, top, layout.width, height, fill, radius=radius, dashed=node.is_fold))
         slack = (height - _reach(cards[place]) - 4) / 2
         items += [moved(label, left + _SPACE, top + slack) for label in cards[place]]
-        items += [moved(label, left + RAIL + _SPACE, down.words[rank]) for label in beside[place]]
-    items = [moved(item, max(PAGE - wires.total, 0) / 2, 0) for item in items]
+        items += [moved(label, left + RAIL + _SPACE, layout.words[rank]) for label in beside[place]]
+    items = [moved(item, max(PAGE - layout.total, 0) / 2, 0) for item in items]
     notes = list(_notes(graph))
-    y = (down.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
+    y = (layout.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
     for line, note in enumerate(notes):
         items.append(_label(f"note-{line}", MARGIN, y + line * _LINE, note, PAGE - 2 * MARGIN, colour="muted"))
-    alt = " ".join([*_said(graph, places.frames), *filter(None, notes)])
-    return Scene(max(PAGE, wires.total), y + len(notes) * _LINE, tuple(items), alt)
+    alt = " ".join([*_said(graph, layout.frames), *filter(None, notes)])
+    return Scene(max(PAGE, layout.total), y + len(notes) * _LINE, tuple(items), alt)
 
 
 # Words, at places counted from the corner of what they belong to
@@ -135,7 +133,7 @@ def _beside(graph: Graph, place: int, room: float) -> Iterator[Label]:
     Nothing where the next box says it all.
     """
     node, is_listed = graph.nodes[place], graph.form == "list"
-    is_read = any(graph.nodes[reader].kind for reader in graph.readers[place])
+    is_read = any(source == place and graph.nodes[reader].kind for source, reader in graph.links)
     before = graph.nodes[node.sources[0]].tensors[0].axes if node.sources else ()
     y = _LINE / 2
     for number, tensor in enumerate(node.tensors if node.kind and (is_listed or is_read) else ()):
@@ -169,14 +167,15 @@ def _shape(
         yield _label(f"{owner}/axes-{line}", indent, y, names, room - indent, colour="muted")
 
 
-def _frame(frame: Frame, nodes: Sequence[Node], wires: Wires, down: Down) -> Iterator[Item]:
+def _frame(frame: Frame, nodes: Sequence[Node], layout: Layout) -> Iterator[Item]:
     """A model's frame with its name, and what the model is applied to each of, unless that is everything at once."""
-    (left, right), (top, bottom) = wires.frame(frame), down.frame(frame)
+    left, top, right, bottom = layout.frame(frame)
     owner, (title, each) = f"frame-{'/'.join(frame.models)}", _title(frame, nodes)
     yield Box(owner, left, top, right - left, bottom - top, "paper", "muted", 8.0, line=0.8)
-    entries = [x for (_, reader), x in wires.ports.items() if wires.places.cells[reader] == (frame.left, frame.top)]
-    x, y = max([wires.lefts[frame.left] + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
-    room = wires.lefts[frame.left] + wires.width - x
+    start = layout.lefts[frame.left]
+    entries = [x for (_, reader), x in layout.ports.items() if layout.cells[reader] == (frame.left, frame.top)]
+    x, y = max([start + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
+    room = start + layout.width - x
     title_room = min(_wide(title, bold=True), room - (_wide("each of 1,000 timesteps") + _SPACE if each else 0.0))
     yield _label(f"{owner}/title", x, y, title, title_room, bold=True)
     if each:
@@ -223,7 +222,7 @@ def _notes(graph: Graph) -> Iterator[str]:
     if len(graph.layers) > 1:
         yield f"{parameters(sum(node.count for node in nodes))} in all."
     if any(node.uses > 1 for node in nodes):
-        is_back = any(source >= place for place, node in enumerate(nodes) for source in node.sources)
+        is_back = any(source >= reader for source, reader in graph.links)
         back = " Wires that lead back up are its further uses." if is_back else ""
         yield f"A layer that is used several times is drawn once, with the shapes of its first use.{back}"
     if any(node.is_fold for node in nodes):

@@ -103,13 +103,9 @@ class Graph:
         return [place for place, node in enumerate(self.nodes) if node.kind]
 
     @cached_property
-    def readers(self) -> Sequence[Sequence[int]]:
-        """For each node, the places of those that read it."""
-        readers: list[list[int]] = [[] for _ in self.nodes]
-        for place, node in enumerate(self.nodes):
-            for source in node.sources:
-                readers[source].append(place)
-        return readers
+    def links(self) -> Sequence[tuple[int, int]]:
+        """The places of each node that is read, and of the one that reads it."""
+        return [(source, place) for place, node in enumerate(self.nodes) for source in node.sources]
 
 
 def graph_of(subject: Built | Ledger) -> Graph:
@@ -117,8 +113,8 @@ def graph_of(subject: Built | Ledger) -> Graph:
     ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
-    if _is_chain(folded):
-        return Graph(_with_tensors(folded), "chain")
+    if chain := _in_line(folded):
+        return Graph(chain, "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
     return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
@@ -182,31 +178,28 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _in_line(nodes: Sequence[Node]) -> list[set[int]]:
-    """What each node would read if each layer read what the one before it returns."""
-    layers = [place for place, node in enumerate(nodes) if node.kind]
-    first, last = layers[0], layers[-1]
-    return [set()] * first + [set(range(first)), *({min(place, last)} for place in range(first, len(nodes) - 1))]
+def _in_line(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes of a chain, with a box for each tensor between two layers; none if they are no chain.
 
-
-def _is_chain(nodes: Sequence[Node]) -> bool:
-    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
+    What enters or leaves alone has no name.
+    """
     layers = [node for node in nodes if node.kind]
-    if not layers or nodes[0].kind or nodes[-1].kind or any(node.models or node.uses > 1 for node in layers):
-        return False
-    are_single = all(len(node.tensors) == 1 for node in layers[:-1])
-    return are_single and [set(node.sources) for node in nodes] == _in_line(nodes)
-
-
-def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
-    """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
+    if any(node.models or node.uses > 1 for node in layers) or any(len(node.tensors) > 1 for node in layers[:-1]):
+        return []
+    first = nodes.index(layers[0]) if layers else 0
+    groups = [nodes[:first], *([layer] for layer in layers), nodes[first + len(layers) :]]
     boxes: list[Node] = []
-    for node in nodes:
-        if node.kind and boxes[-1].kind:
-            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors))
-        twins = [one for one in nodes if not one.kind and bool(one.sources) == bool(node.sources)]
-        boxes.append(replace(node, name="") if twins == [node] else node)
-    return [replace(box, sources=tuple(sources)) for box, sources in zip(boxes, _in_line(boxes), strict=True)]
+    before, read = range(0), range(0)
+    for number, group in enumerate(groups):
+        if not group or any(set(node.sources) != set(before) for node in group):
+            return []
+        if 1 < number <= len(layers):
+            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors, tuple(read)))
+            read = range(len(boxes) - 1, len(boxes))
+        is_alone = len(group) == 1 and not group[0].kind
+        boxes += [replace(node, name="" if is_alone else node.name, sources=tuple(read)) for node in group]
+        before, read = range(before.stop, before.stop + len(group)), range(len(boxes) - len(group), len(boxes))
+    return boxes
 
 
 def _folded(nodes: list[Node]) -> list[Node]:

@@ -43,23 +43,12 @@ class Frame:
     bottom: int
 
 
-@dataclass(frozen=True)
-class Places:
-    """The cell of each node, by its place in the graph; the number of columns and of ranks; frames from outside."""
-
-    cells: Mapping[int, Cell]
-    columns: int
-    ranks: int
-    frames: Sequence[Frame] = ()
-
-
-def placed(graph: Graph) -> Places:
-    """A cell for each node: inputs in the first rank, outputs in the last, layers between."""
-    nodes = graph.nodes
+def placed(graph: Graph) -> Mapping[int, Cell]:
+    """A cell for each node by its place: inputs in the first rank, outputs in the last, layers between."""
+    places = range(len(graph.nodes))
     if graph.form == "list":
-        return Places({place: (0, place) for place in range(len(nodes))}, 1, len(nodes))
-    cells = _along(graph) if graph.form == "chain" else _block(nodes, range(len(nodes)))
-    return Places(cells, *_size(cells), list(_frames(nodes, cells)))
+        return {place: (0, place) for place in places}
+    return _along(graph) if graph.form == "chain" else _block(graph.nodes, places)
 
 
 def _along(graph: Graph) -> Mapping[int, Cell]:
@@ -80,7 +69,7 @@ def _block(nodes: Sequence[Node], members: Iterable[int], depth: int = 0) -> Map
         inner = nodes[place].models[: depth + 1]
         held.setdefault(inner if len(inner) > depth else place, []).append(place)
     parts = [{key: (0, 0)} if isinstance(key, int) else _block(nodes, held[key], depth + 1) for key in held]
-    sizes = [_size(part) for part in parts]
+    sizes = [size(part) for part in parts]
     part_of = {place: number for number, part in enumerate(parts) for place in part}
     # What each part reads of earlier ones; what leads back up from later ones has no say in where it stands.
     links = [
@@ -116,17 +105,17 @@ def _block(nodes: Sequence[Node], members: Iterable[int], depth: int = 0) -> Map
     return cells
 
 
-def _size(cells: Mapping[int, Cell]) -> Cell:
+def size(cells: Mapping[int, Cell]) -> Cell:
     """The number of columns and of ranks."""
     columns, ranks = zip(*cells.values(), strict=True) if cells else ((-1,), (-1,))
     return 1 + max(columns), 1 + max(ranks)
 
 
-def _frames(nodes: Sequence[Node], cells: Mapping[int, Cell]) -> Iterator[Frame]:
+def framed(nodes: Sequence[Node], cells: Mapping[int, Cell]) -> Iterator[Frame]:
     """A frame for each model; one that holds nothing but another model shares its frame."""
     models = dict.fromkeys(node.models[:end] for node in nodes for end in range(1, len(node.models) + 1))
-    framed = dict.fromkeys(in_common([node for node in nodes if node.is_in(one)]) for one in models)
-    for one in framed:
-        around = [(), *(other for other in framed if one[: len(other)] == other)]
+    shown = dict.fromkeys(in_common([node for node in nodes if node.is_in(one)]) for one in models)
+    for one in shown:
+        around = [(), *(other for other in shown if one[: len(other)] == other)]
         columns, ranks = zip(*(cells[place] for place, node in enumerate(nodes) if node.is_in(one)), strict=True)
         yield Frame(one, around[-2], len(around) - 1, min(columns), min(ranks), max(columns), max(ranks))
