@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -84,18 +85,16 @@ class Graph:
         same depth, the one that is met first on the way back from the outputs.
         """
         met, finished = self._explored()
-        of_call: dict[int, int] = {}
-        of_operation: dict[int, int] = {}
+        # Of calls and of operations; no call has the id of an operation.
+        depths: Counter[int] = Counter()
         for call in reversed(finished):
-            key = id(call.operation)
-            depth = max(of_call.get(id(call), 0), of_operation.get(key, 0))
-            of_call[id(call)] = of_operation[key] = depth
+            depth = depths[id(call)] = depths[id(call.operation)] = max(depths[id(call)], depths[id(call.operation)])
             for tensor in call.input_tensors:
-                of_call[id(tensor.source)] = max(depth + 1, of_call.get(id(tensor.source), 0))
-        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in of_call]
+                depths[id(tensor.source)] = max(depth + 1, depths[id(tensor.source)])
+        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in depths]
 
         def rank(call: Call) -> tuple[int, int, int]:
-            return -of_call[id(call)], met[id(call.operation)], call.place
+            return -depths[id(call)], met[id(call.operation)], call.place
 
         return (*sorted(finished, key=rank), *unread)
 

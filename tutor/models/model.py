@@ -53,11 +53,9 @@ class Model(WholeModel):
         entrances = {id(tensor.source.operation) for tensor in entering}
         for operation in self.own_graph.operations:
             if isinstance(operation, InputLayer) and id(operation) not in entrances:
-                named = f" {operation.name!r}" if operation.name else ""
-                raise ValueError(
-                    f"Model: inputs must include the input{named} of shape {operation.batch_shape}, which the outputs "
-                    f"need."
-                )
+                missing = f"input {operation.name!r}" if operation.name else "input"
+                why = f"the {missing} of shape {operation.batch_shape}, which the outputs need"
+                raise ValueError(f"Model: inputs must include {why}.")
         _ = self.ledger  # refuses what cannot be a model
         # Keras's are lists, however they were given.
         vars(self).update(inputs=list(entering), outputs=list(self.own_graph.outputs))

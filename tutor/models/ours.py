@@ -101,9 +101,8 @@ def check_names(model: WholeModel, names: list[str | None]) -> None:
     """Refuses a model in which two layers have one name."""
     for name, times in Counter(names).items():
         if name is not None and times > 1:
-            raise ValueError(
-                f"{type(model).__name__}: {times} layers are named {name!r}, but a model uses each name once."
-            )
+            kind = type(model).__name__
+            raise ValueError(f"{kind}: {times} layers are named {name!r}, but a model uses each name once.")
 
 
 def built_as_layer(model: WholeModel, graph: Graph, input_shape: Any) -> Built:

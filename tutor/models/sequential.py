@@ -89,9 +89,7 @@ class Sequential(WholeModel):
 
     def _connected_on(self, input_shape: Any) -> Graph:
         if not self.stack:
-            raise ValueError(
-                "Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)], for example."
-            )
+            raise ValueError("Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)] for one.")
         try:
             tensor = entrance = self._entrance_on(self.stack[0], input_shape)
             for place, layer in enumerate(self.stack, start=1):
