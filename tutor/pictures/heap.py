@@ -50,9 +50,9 @@ def heap_scene(ledger: Ledger) -> Scene:
         said.append(_words(bar, whole.count))
         y += _STEP
     if bars:
-        axis, line = y - _STEP / 2, y - _STEP / 2 + 2
+        axis = y - _STEP / 2
         items.append(Wire("axis", ((_BARS, _TOP), (_BARS, axis)), "muted", _EDGE, arrow=False))
-        items.append(Wire("sum-line", ((_BARS_END, line), (_SHARES_END, line)), "muted", _EDGE, arrow=False))
+        items.append(Wire("sum-line", ((_MARGIN, axis + 2), (_SHARES_END, axis + 2)), "muted", _EDGE, arrow=False))
         items += _numbers("sum", whole, y + 4, whole.count)
         y += _STEP + 6
     if whole.trainable_count < whole.count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tutor.pictures.flow.layout import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
@@ -40,11 +41,10 @@ def flow_scene(subject: Built | Ledger) -> Scene:
     beside = [list(_beside(graph, place, layout.width - RAIL - _SPACE)) for place in range(len(nodes))]
     # Words that are beside no wire keep more room from the box below, which they are not about.
     rest = 6.0 if graph.form == "list" else 0.0
-    heights: dict[int, float] = {}
-    words: dict[int, float] = {}
+    heights, words = defaultdict[int, float](float), defaultdict[int, float](float)
     for place, (_, rank) in layout.cells.items():
-        heights[rank] = max(heights.get(rank, 0.0), _reach(cards[place]) + 4)
-        words[rank] = max(words.get(rank, 0.0), _reach(beside[place]) + rest)
+        heights[rank] = max(heights[rank], _reach(cards[place]) + 4)
+        words[rank] = max(words[rank], _reach(beside[place]) + rest)
     layout.set_heights(heights, words)
     items = [item for frame in layout.frames for item in _frame(frame, nodes, layout)]
     items += [Wire(f"{nodes[one].id}-to-{nodes[other].id}", layout.wire(one, other)) for one, other in graph.links]
@@ -129,10 +129,7 @@ def _tensor(node: Node, room: float, *, is_chain: bool) -> Iterator[Label]:
 
 
 def _beside(graph: Graph, place: int, room: float) -> Iterator[Label]:
-    """The shapes of what leaves a layer, with the names of the axes where they are not those of what entered it.
-
-    Nothing where the next box says it all.
-    """
+    """The shapes of what leaves a layer for another one, with the names of the axes where those are new."""
     node, is_listed = graph.nodes[place], graph.form == "list"
     is_read = any(source == place and graph.nodes[reader].kind for source, reader in graph.links)
     before = graph.nodes[node.sources[0]].tensors[0].axes if node.sources else ()
@@ -218,10 +215,9 @@ def _notes(graph: Graph) -> Iterator[str]:
     counted = [f"any number of {name}" if name.endswith("s") else f"any {name}" for name in unknown]
     meant = ", ".join(counted).replace("any batch", "any number of examples in the batch")
     yield f"None: {meant}." if meant else ""
-    layers = sum(bool(node.kind) for node in nodes)
-    if not layers:
+    if not any(node.kind for node in nodes):
         yield "No layer of this model owns a weight or changes a shape."
-    if layers > 1:
+    if sum(bool(node.kind) for node in nodes) > 1:
         yield f"{parameters(sum(node.count for node in nodes))} in all."
     if any(node.uses > 1 for node in nodes):
         is_back = any(source >= reader for source, reader in graph.links)

@@ -34,7 +34,7 @@ PAGE, MARGIN = 652.0, 8.0
 RAIL = 22.0
 TITLE_HEIGHT = 15.0
 
-_NARROWEST, _WIDEST = 136.0, 330.0
+_NARROWEST, _WIDEST, _WIDEST_IN_CHAIN = 136.0, 330.0, 176.0
 _BETWEEN, _LANE, _PAD, _BELOW = 15.0, 9.0, 9.0, 7.0
 _TRACK, _PORT, _ARROW = 8.0, 14.0, 13.0
 #: The number of a chain's boxes side by side, layers and tensors, behind what enters.
@@ -84,12 +84,14 @@ class Layout:
         self._find_lanes()
         rooms = [(_PAD * self._level("left", at), self._beyond(at)) for at in range(_size(self.cells)[0])]
         fair = (PAGE - 2 * MARGIN + _BETWEEN - sum(map(sum, rooms))) / max(len(rooms), 1) - _BETWEEN
-        self.width = min(fair if graph.form == "chain" else max(fair, _NARROWEST), _WIDEST)
+        is_chain, gaps = graph.form == "chain", max(len(rooms) - 1, 1)
+        self.width = min(fair, _WIDEST_IN_CHAIN) if is_chain else min(max(fair, _NARROWEST), _WIDEST)
+        between = _BETWEEN + ((fair - self.width) * len(rooms) / gaps if is_chain else 0.0)
         self.lefts, x = list[float](), MARGIN
         for before, after in rooms:
             self.lefts.append(x + before)
-            x += before + self.width + after + _BETWEEN
-        self.total = x - _BETWEEN + MARGIN
+            x += before + self.width + after + between
+        self.total = x - between + MARGIN
         self.ports = {(source, reader): x for reader in self.cells for source, x in self._ports(reader)}
         across: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
         for source, reader in self.ports:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tutor.layers.built import Built
@@ -175,17 +174,13 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
 
 
 def _in_line(nodes: Sequence[Node]) -> Sequence[Node]:
-    """The nodes of a chain, with a box for each tensor between two layers; none if they are no chain.
-
-    What enters or leaves alone has no name.
-    """
+    """The nodes of a chain with a box for each tensor between two layers, and no name for what is alone; else none."""
     first = sum(not node.kind and not node.sources for node in nodes)
     end = first + sum(bool(node.kind) for node in nodes)
-    groups = [range(first), *(range(place, place + 1) for place in range(first, end)), range(end, len(nodes))]
-    are_next = all(set(nodes[at].sources) == set(before) for before, group in pairwise(groups) for at in group)
-    are_plain = all(not node.models and node.uses == 1 for node in nodes)
-    are_single = all(len(node.tensors) == 1 for node in nodes[: end - 1])
-    if not (first < end and all(groups) and are_next and are_plain and are_single):
+    wanted = [*[set[int]()] * first, set(range(first)), *({min(at, end) - 1} for at in range(first + 1, len(nodes)))]
+    if not (0 < first < end < len(nodes)) or any(node.models or node.uses > 1 for node in nodes):
+        return []
+    if [set(node.sources) for node in nodes] != wanted or any(len(node.tensors) > 1 for node in nodes[: end - 1]):
         return []
     boxes = list(nodes[: first + 1])
     for layer in nodes[first + 1 : end]:
