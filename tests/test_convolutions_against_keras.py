@@ -24,11 +24,11 @@ import tutor
 from tutor.layers import names
 from tutor.layers.spatial import Spatial
 
-MODULES = ("convolution", "pooling", "conv_lstm")
+MODULES = ("convolution", "pooling", "rnn")
 KINDS: dict[str, type[Spatial]] = {
     name: kind
     for name, kind in ALL_KINDS.items()
-    if name == kind.__name__ and kind.__module__.removeprefix("tutor.layers.") in MODULES
+    if issubclass(kind, Spatial) and name == kind.__name__ and kind.__module__.removeprefix("tutor.layers.") in MODULES
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
 #: One of each module and signature, for what does not depend on the number of axes.

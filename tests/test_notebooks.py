@@ -182,5 +182,8 @@ def test_runs_from_top_to_bottom(path: Path) -> None:
         if cell.cell_type == "code":
             said = [output for output in cell.outputs if output.output_type in {"error", "stream"}]
             assert said == [], cell.id
-            assert any(output.output_type in {"display_data", "execute_result"} for output in cell.outputs), cell.id
+            shown = [output.data for output in cell.outputs if output.output_type in {"display_data", "execute_result"}]
+            assert shown, cell.id
+            if "tutor.explore(" in cell.source:
+                assert "Formula and Keras agree." in shown[-1]["text/html"], cell.id
     assert check.outputs[-1].data["text/plain"] == "False", "TensorFlow is in the learner's kernel"

@@ -17,7 +17,7 @@ import pytest
 
 import tutor
 from tutor.explorers.facts import Facts
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.panels import CELL, WEIGHTS
 from tutor.explorers.session import Session
 from tutor.explorers.widget import Explorer
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tutor.live import Answer
 
+LESSONS = all_lessons()
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
 
 
@@ -113,6 +114,18 @@ def explorer_of(what: Any, stand_in: StandIn, **starts: Any) -> Explorer:
     explorer = Explorer(lesson.starting_at(**starts) if starts else lesson, stand_in)
     explorer._handle(explorer, {"do": "shown"}, [])
     return explorer
+
+
+def on_screen(explorer: Explorer, **changes: Any) -> None:
+    """Move an explorer's controls on its screen."""
+    explorer.set_state({"moves": {"n": explorer.moves["n"] + 1, "jumps": 0, "to": "", "changes": changes}})
+
+
+def messages_of(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the explorer sends from now on."""
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(explorer, "_send", lambda message, **_: sent.append(message))
+    return sent
 
 
 # Facts
@@ -230,19 +243,26 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.LSTM,
             {"units": 129},
-            "units 128 → 129: every array grew, and so did the output, to (None, 129). The count rose to 199,176 (+2,056).",
+            (
+                "units 128 → 129: every array grew, and so did the output, to (None, 129). "
+                "The count rose to 199,176 (+2,056)."
+            ),
         ),
         (
             tutor.LSTM,
             {"features": 100},
-            "features 256 → 100: kernel shrank to (100, 512), so the LSTM's count fell to 117,248 (−79,872). "
-            "recurrent_kernel and bias don't depend on features. The Embedding shrank too.",
+            (
+                "features 256 → 100: kernel shrank to (100, 512), so the LSTM's count fell to 117,248 (−79,872). "
+                "recurrent_kernel and bias don't depend on features. The Embedding shrank too."
+            ),
         ),
         (
             tutor.LSTM,
             {"vocabulary": 2000},
-            "vocabulary 1,000 → 2,000: the Embedding grew to 512,000 (+256,000). "
-            "The LSTM can't tell: it still reads (None, 25, 256), and its 197,120 stay.",
+            (
+                "vocabulary 1,000 → 2,000: the Embedding grew to 512,000 (+256,000). "
+                "The LSTM can't tell: it still reads (None, 25, 256), and its 197,120 stay."
+            ),
         ),
         (
             tutor.LSTM,
@@ -284,8 +304,10 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.Conv2D,
             {"height": 200},
-            "height 100 → 200: the shapes follow, the output to (None, 99, 94, 55). "
-            "The count can't: height isn't in the formula.",
+            (
+                "height 100 → 200: the shapes follow, the output to (None, 99, 94, 55). "
+                "The count can't: height isn't in the formula."
+            ),
         ),
         (tutor.Conv2D, {"step": 7}, "step 0 → 7: no shape and no count depends on it."),
         (
@@ -301,14 +323,18 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
         (
             tutor.video_question_answering,
             {"units": 257},
-            "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer grew "
-            "to 515,000. The model's count rose to 170,084,104 (+647,136).",
+            (
+                "units 256 → 257: video_encoder grew to 164,745,224, question_encoder/lstm grew to 528,392 and answer "
+                "grew to 515,000. The model's count rose to 170,084,104 (+647,136)."
+            ),
         ),
         (
             tutor.video_question_answering,
             {"image_size": 100},
-            "image size 224 → 100: video_encoder shrank to 21,496,832. "
-            "The model's count fell to 26,830,632 (−142,606,336).",
+            (
+                "image size 224 → 100: video_encoder shrank to 21,496,832. "
+                "The model's count fell to 26,830,632 (−142,606,336)."
+            ),
         ),
     ],
 )
@@ -442,7 +468,7 @@ def test_settings_that_make_no_model_are_explained_and_left_again() -> None:
 
 
 def test_starts_that_make_no_model_are_an_error() -> None:
-    with pytest.raises(ValueError, match="kernel_size|height"):
+    with pytest.raises(ValueError, match=r"kernel_size|height"):
         tutor.explore(tutor.Conv2D, kernel_height=101)
 
 
@@ -645,7 +671,7 @@ def test_some_values_move_some_controls(stand_in: StandIn) -> None:
     assert explorer.values["units"] == 3
     explorer.reset()
     assert explorer.values == LESSONS[tutor.LSTM].start
-    with pytest.raises(ValueError, match='no preset "tiniest". There is example, tiny, billions.'):
+    with pytest.raises(ValueError, match=r'no preset "tiniest". There is example, tiny, billions.'):
         explorer.preset("tiniest")
 
 
@@ -653,7 +679,7 @@ def test_what_the_screen_moves_shows_in_python(stand_in: StandIn) -> None:
     explorer = explorer_of(tutor.LSTM, stand_in)
     seen = []
     explorer.observe(lambda change: seen.append(change["new"]["units"]), "values")
-    explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"units": "1,000"}}})
+    on_screen(explorer, units="1,000")
     assert explorer.values["units"] == 1000
     assert seen == [1000]
 
@@ -664,12 +690,12 @@ def test_what_the_screen_moves_shows_in_python(stand_in: StandIn) -> None:
         (
             tutor.LSTM(128),
             TypeError,
-            r"explore takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)",
+            r"takes the class and its sizes: explore\(tutor.LSTM\), and not LSTM\(128\)",
         ),
         (
             partial(tutor.LSTM),
             ValueError,
-            "There's no explorer for functools.partial.*LSTM.*There is one for Dense, Embed",
+            "There's no explorer for functools.partial.*LSTM.*There is one for Dense",
         ),
         (tutor.Flatten, ValueError, "There's no explorer for Flatten. There is one for Dense, Embedding"),
         ("LSTM", TypeError, "explore takes a layer class, such as tutor.LSTM; got 'LSTM'"),
@@ -691,7 +717,7 @@ def test_an_explorer_asks_keras_only_while_it_is_on_a_screen(stand_in: StandIn) 
     explorers[-1]._handle(explorers[-1], {"do": "restart"}, [])
     assert len(stand_in.asked) == 1
     first = explorers[0]
-    first.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"units": 129}}})  # a second page has it still
+    on_screen(first, units=129)  # a second page has it still
     assert len(stand_in.listeners) == 2
     assert "LSTM(129)" in stand_in.asked[-1]
     first.close()
@@ -718,21 +744,21 @@ def test_an_explorer_that_nobody_has_seen_yet_asks_nothing(stand_in: StandIn) ->
 def test_a_steps_message_is_small(
     stand_in: StandIn, monkeypatch: pytest.MonkeyPatch, what: Any, control: str, limit: int
 ) -> None:
-    explorer, sent = explorer_of(what, stand_in), []
-    monkeypatch.setattr(explorer, "_send", lambda message, buffers=None: sent.append(message))
+    explorer = explorer_of(what, stand_in)
+    sent = messages_of(explorer, monkeypatch)
     for number in (1, 2, 3):
         sent.clear()
-        explorer.set_state({"moves": {"n": number, "jumps": 0, "to": "", "changes": {control: 300 + number}}})
+        on_screen(explorer, **{control: 300 + number})
         updates = [message for message in sent if message["method"] == "update"]
         assert len(updates) == 1
         assert 1_000 < len(json.dumps(updates[0])) <= limit
 
 
 def test_words_travel_only_when_they_changed(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    explorer, sent = explorer_of(tutor.Conv2D, stand_in), []
+    explorer = explorer_of(tutor.Conv2D, stand_in)
     stand_in.answer(explorer)
-    monkeypatch.setattr(explorer, "_send", lambda message, buffers=None: sent.append(message))
-    explorer.set_state({"moves": {"n": 1, "jumps": 0, "to": "", "changes": {"step": 3}}})
+    sent = messages_of(explorer, monkeypatch)
+    on_screen(explorer, step=3)
     (update,) = [message["state"] for message in sent if message["method"] == "update"]
     assert update.keys() == {"move", "stands", "window_now"}
 
@@ -765,10 +791,10 @@ def test_a_session_needs_the_standard_library_alone() -> None:
     code = """
 import sys
 before = set(sys.modules)
-from tutor.explorers.lessons import LESSONS
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
-from tutor.explorers.stills import still_html
-for lesson in LESSONS.values():
+from tutor.explorers.stills import still_data
+for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))

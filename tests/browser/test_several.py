@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from conftest import open_and_run
 from on_screen import DENSE, GRU
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from conftest import Lessons, Opened
     from lab import Lab
+    from playwright.sync_api import Browser
 
 SOURCE = """import tutor
 
@@ -56,6 +58,24 @@ def test_explorers_of_one_notebook_leave_each_other_alone(opened: Opened) -> Non
     expect(dense.keras).to_contain_text("dense (Dense)")
     expect(gru.keras).to_contain_text("gru (GRU)")
     assert opened.complaints == []
+
+
+def test_a_cell_run_again_leaves_one_explorer_that_asks_keras(
+    lab: Lab, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    sources = ["import tutor\n\ntutor.explore(tutor.Dense)", "f'{len(tutor.live.shared()._listeners)} listen'"]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "again.ipynb")
+    with browser.new_context(**browser_context_args) as context:
+        opened = open_and_run(context, lab, "again.ipynb")
+        for number in range(1, 4):
+            opened.explorer().type("units", f"{number}")
+            expect(opened.explorer().formula).to_contain_text(f"{number} · (784 + 1)")
+            lab.run_all(opened.page)
+            expect(opened.explorer().formula).to_contain_text("32 · (784 + 1)")
+        expect(opened.page.locator(".jp-OutputArea-output", has_text="listen")).to_have_text("'1 listen'")
+        assert opened.complaints == []
 
 
 def test_moves_are_handled_by_one_thread(opened: Opened) -> None:

@@ -24,7 +24,7 @@ def explore(what: Any, **starts: Any) -> Explorer:
         ValueError: there is no explorer of it, no such control, or a start is out of its range.
     """
     # Sessions run without what a widget needs.
-    from tutor.explorers.lessons import LESSONS
+    from tutor.explorers.lessons import all_lessons, lesson_of
     from tutor.explorers.widget import Explorer
 
     if isinstance(what, Layer):
@@ -32,7 +32,8 @@ def explore(what: Any, **starts: Any) -> Explorer:
     name = getattr(what, "__name__", shown(what))
     if not callable(what):
         raise TypeError(f"explore takes a layer class, such as tutor.LSTM; got {name}.")
-    if not isinstance(what, Hashable) or what not in LESSONS:
-        raise ValueError(f"There's no explorer for {name}. There is one for {', '.join(x.__name__ for x in LESSONS)}.")
-    lesson = LESSONS[what]
+    lesson = lesson_of(what) if isinstance(what, Hashable) else None
+    if lesson is None:
+        there = ", ".join(known.__name__ for known in all_lessons())
+        raise ValueError(f"There's no explorer for {name}. There is one for {there}.")
     return Explorer(lesson.starting_at(**starts) if starts else lesson)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tutor.layers.checks import shown
+from tutor.layers.checks import ArgumentError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: What stands between groups of three digits; the last three are an apostrophe as printed, and two kinds of space.
 _SIGNS = ",_' \u2019\u00a0\u202f"
-#: One to three digits, then groups of three, all with the same sign between them.
 _GROUPED = re.compile(rf"\d{{1,3}}([{_SIGNS}])\d{{3}}(?:\1\d{{3}})*")
 _POWER = re.compile(r"(\d+)[eE]\+?(\d{1,2})")
 _FRACTION = re.compile(r"(\d+)[.,](\d+)")
@@ -61,111 +60,110 @@ def read(text: str) -> Typed:
 
 
 @dataclass(frozen=True)
-class SizeControl:
-    """A slider with a field for typing beside it.
+class Control:
+    """Something to move.
 
     Attributes:
-        key: the name in Python, such as ``sequence_length``.
-        start: where it starts.
-        low: the slider's left end, and the smallest size.
-        high: the slider's right end.
-        limit: the largest size; it can be typed.
-        help: what the size is, in a few words.
-        label: the name on screen, such as ``sequence length``; Keras's argument name where there is one.
-        last: the largest size that the other controls leave; None if they do not matter.
+        key: the name in Python, such as ``sequence_length``; Keras's argument name where there is one.
+        start: where it stands in the lesson's example.
+        help: what it does, in a few words.
+        label: the name on screen; the key, if none is given.
     """
 
-    kind: ClassVar[str] = "size"
+    kind: ClassVar[str]
     key: str
-    start: int
-    low: int
-    high: int
-    limit: int
+    start: Any
     help: str
-    label: str
-    last: Callable[[Facts], int] | None = None
+    label: str = field(default="", kw_only=True)
 
-    def check(self, explorer: str, value: Any) -> int:
-        """The value as an ``int``.
-
-        Raises:
-            TypeError, ValueError: it is no whole number, or out of range.
-        """
-        wanted = f"{explorer}: {self.key} must be a whole number from {self.low:,} to {self.limit:,}"
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise TypeError(f"{wanted}; got {shown(value)}.")
-        number: int = value.__index__()
-        if not self.low <= number <= self.limit:
-            raise ValueError(f"{wanted}; got {shown(value)}.")
-        return number
-
-
-@dataclass(frozen=True)
-class FlagControl:
-    """A box to tick, with Keras's argument name."""
-
-    kind: ClassVar[str] = "flag"
-    key: str
-    start: bool
-    help: str
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.key)
 
     @property
-    def label(self) -> str:
-        """Keras's own name."""
-        return self.key
+    def wanted(self) -> str:
+        """What it takes, in words."""
+        raise NotImplementedError
 
-    def check(self, explorer: str, value: Any) -> bool:
+    def takes(self, value: Any) -> bool:
+        """Whether the value is one of its values."""
+        raise NotImplementedError
+
+    def check(self, explorer: str, value: Any) -> Any:
         """The value.
 
         Raises:
-            TypeError: it is neither True nor False.
+            ArgumentError: it does not take the value, which is of another kind, or out of range.
         """
-        if not isinstance(value, bool):
-            raise TypeError(f"{explorer}: {self.key} must be True or False; got {shown(value)}.")
+        if not self.takes(value):
+            raise ArgumentError(f"{explorer}: {self.key} must be {self.wanted}; got {shown(value)}.")
         return value
+
+    def as_data(self) -> dict[str, Any]:
+        """The control as plain data for the screen."""
+        return {"kind": self.kind, "key": self.key, "label": self.label, "help": self.help}
 
 
 @dataclass(frozen=True)
-class ChoiceControl:
-    """A list to choose from, with Keras's argument name.
+class SizeControl(Control):
+    """A slider with a field for typing beside it.
+
+    Attributes:
+        low: the slider's left end, and the smallest size.
+        high: the slider's right end.
+        limit: the largest size; it can be typed.
+        last: the largest size that the other controls leave; None if they do not matter.
+    """
+
+    kind = "size"
+    low: int = 1
+    high: int = 4096
+    limit: int = 1_000_000
+    last: Callable[[Facts], int] | None = None
+
+    @property
+    def wanted(self) -> str:
+        return f"a whole number from {self.low:,} to {self.limit:,}"
+
+    def takes(self, value: Any) -> bool:
+        return not isinstance(value, bool) and hasattr(value, "__index__") and self.low <= int(value) <= self.limit
+
+    def check(self, explorer: str, value: Any) -> int:
+        return int(super().check(explorer, value))
+
+    def as_data(self) -> dict[str, Any]:
+        return {**super().as_data(), "low": self.low, "high": self.high, "limit": self.limit}
+
+
+@dataclass(frozen=True)
+class FlagControl(Control):
+    """A box to tick."""
+
+    kind = "flag"
+    wanted = "True or False"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class ChoiceControl(Control):
+    """A list to choose from.
 
     Attributes:
         options: what can be chosen.
         names: the names on screen of those options that are not shown as they are.
     """
 
-    kind: ClassVar[str] = "choice"
-    key: str
-    start: str
-    options: tuple[str, ...]
-    help: str
+    kind = "choice"
+    options: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def label(self) -> str:
-        """Keras's own name."""
-        return self.key
+    def wanted(self) -> str:
+        return f"one of {', '.join(self.options)}"
 
-    def check(self, explorer: str, value: Any) -> str:
-        """The value.
+    def takes(self, value: Any) -> bool:
+        return value in self.options
 
-        Raises:
-            ValueError: it is not on the list.
-        """
-        if value not in self.options:
-            raise ValueError(f"{explorer}: {self.key} must be one of {', '.join(self.options)}; got {shown(value)}.")
-        return str(value)
-
-
-Control: TypeAlias = SizeControl | FlagControl | ChoiceControl
-
-
-def as_data(control: Control) -> dict[str, Any]:
-    """The control as plain data for the screen."""
-    data = {"kind": control.kind, "key": control.key, "label": control.label, "help": control.help}
-    match control:
-        case SizeControl():
-            return {**data, "low": control.low, "high": control.high, "limit": control.limit}
-        case ChoiceControl():
-            return {**data, "options": {option: control.names.get(option, option) for option in control.options}}
-    return data
+    def as_data(self) -> dict[str, Any]:
+        return {**super().as_data(), "options": {option: self.names.get(option, option) for option in self.options}}

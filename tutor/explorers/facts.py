@@ -70,8 +70,8 @@ class Facts:
     @property
     def ends(self) -> dict[str, int]:
         """The largest value of each control of which the others leave less."""
-        controls = [one for one in self.lesson.controls if isinstance(one, SizeControl) and one.last is not None]
-        return {control.key: control.last(self) for control in controls if control.last is not None}
+        sizes = (one for one in self.lesson.controls if isinstance(one, SizeControl))
+        return {one.key: one.last(self) for one in sizes if one.last is not None}
 
 
 @dataclass(frozen=True)

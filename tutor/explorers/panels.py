@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tutor.explorers import words
 from tutor.explorers.facts import Change
+from tutor.explorers.move_words import move_html
 from tutor.pictures.convolution import convolution_scene
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.heap import heap_scene
+from tutor.pictures.scene import Scene
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
-    from tutor.pictures.scene import Scene
 
-#: From the last move, with the facts before it and after it.
-Make: TypeAlias = Callable[[Change], "str | Scene"]
+Shown = TypeVar("Shown", str, Scene)
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(Generic[Shown]):
     """Something on the screen.
 
     Attributes:
         key: its name in the data that goes to the screen.
         place: the pane in which it stands, ``.tutor-<place>``.
-        make: what stands there: HTML, or the scene of a picture.
+        make: what stands there, HTML or a picture, after a move.
     """
 
     key: str
     place: str
-    make: Make
+    make: Callable[[Change], Shown]
 
 
 def _explored(change: Change) -> Built:
@@ -61,7 +61,7 @@ MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledge
 #: What every explorer says.
 SAID = (
     Panel("formula", "formula", lambda change: words.formula_html(change.now)),
-    Panel("move", "move", words.move_html),
+    Panel("move", "move", move_html),
     Panel("shapes", "shapes", lambda change: words.shapes_html(change.now)),
     Panel("code", "code", lambda change: escape(change.now.code)),
     Panel("rows", "rows", lambda change: words.rows_html(change.now)),

@@ -8,12 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tutor.explorers import words
-from tutor.explorers.controls import SizeControl, as_data, read
+from tutor.explorers.controls import SizeControl, read
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.panels import SAID
 from tutor.live.report import Report
 from tutor.pictures import svg
-from tutor.pictures.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.explorers.lessons.base import Lesson, Values
     from tutor.live.client import Status
     from tutor.live.report import Answer
+    from tutor.pictures.scene import Scene
 
 #: Moves of one control that follow each other faster than this, in seconds, are told as one.
 _ONE_GESTURE = 1.5
@@ -66,7 +66,7 @@ class Session:
         """What a screen is laid out by, once."""
         return {
             "title": self.lesson.title,
-            "controls": [as_data(control) for control in self.lesson.controls],
+            "controls": [control.as_data() for control in self.lesson.controls],
             "presets": {preset.key: preset.title for preset in self.lesson.presets},
             "said": {panel.key: panel.place for panel in SAID},
             "pictures": {
@@ -149,8 +149,6 @@ class Session:
         self._say()
         for panel in self.lesson.pictures:
             scene = panel.make(self.change)
-            if not isinstance(scene, Scene):
-                raise TypeError(f"{self.lesson.title}: the panel {panel.key!r} must be a picture.")
             key = self._keys.get(panel.key)
             if key is None or (key.width, key.height, key.structure) != (scene.width, scene.height, scene.structure):
                 self._keys[panel.key] = key = scene

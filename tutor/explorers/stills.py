@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from tutor.explorers.session import Session
 
-#: The pictures of a still are no more than this together, in characters; the first is there whatever its size.
-_MOST = 50_000
-
 #: Attributes that say how an element of an SVG looks, not where it is; and what an address may hold as it is.
 _LOOK = re.compile(r'(?: (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight)="[^"]*")+(?=/?>)')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
@@ -26,11 +23,11 @@ _KEPT = "!*'(),;:@=+$/?-_.~ "
 
 #: Where JupyterLab does not find a widget's model, the still stands for it.
 _STYLE = """
-.jp-OutputArea:has(.tutor-still) [data-mime-type$="widget-view+json"]:not(:has(*)) { display: none; }
+.jp-OutputArea:has(.tutor-still) .jp-OutputArea-output.lm-Panel:not(:has(*)) { display: none; }
 .tutor-still { max-width: 960px; font: 13px/1.4 system-ui, sans-serif; }
-.tutor-still :is(p, ul, ol) { margin: 2px 0; padding: 0; list-style: none; }
+.tutor-still :is(p, ul, ol) { margin: 2px 0 !important; padding: 0 !important; list-style: none; }
 .tutor-still .tutor-numbers { font-size: 16px; }
-.tutor-still .tutor-chip { padding: 0 4px; border-radius: 3px; color: #000; }
+.tutor-still .tutor-chip { padding: 0 4px; margin-right: 2px; border-radius: 3px; color: #000; }
 .tutor-still .tutor-sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .tutor-still li { display: inline; }
 .tutor-still ol li + li::before { content: " → "; }
@@ -39,35 +36,29 @@ _STYLE = """
 """
 
 
-def still_html(session: Session, css_class: str, when: datetime.date) -> str:
-    """The formula, the pictures, Keras's summary and the verdict as they stand, and how to go on.
+def still_data(session: Session, css_class: str, when: datetime.date) -> dict[str, str]:
+    """The formula, the pictures, Keras's summary and the verdict as they stand, and how to go on, by MIME type.
 
     Args:
         session: what is shown.
         css_class: a class for the whole, by which a living widget hides it.
         when: the day it was made.
     """
-    shown, room = session.shown, _MOST
+    shown = session.shown
     parts = [f"<p><strong>{escape(session.lesson.title)}</strong>: {words.snapshot_text(when)}</p>"]
     parts += [shown["formula"], shown["shapes"]]
     for scene in session.scenes.values():
-        picture = _data_uri(svg(scene, themed=False))
-        if room == _MOST or len(picture) <= room:
-            parts.append(f'<img alt="{escape(scene.alt)}" src="{picture}">')
-            room -= len(picture)
+        parts.append(f'<img alt="{escape(scene.alt)}" src="{_data_uri(svg(scene, themed=False))}">')
     parts += [f"<pre>{escape(shown['summary'])}</pre>", f"<p>{escape(shown['keras']['sentence'])}</p>"]
     parts += [shown["verdict"], shown["rows"]]
-    return f'<div class="tutor-still {css_class}"><style>{_STYLE}</style>{"".join(parts)}</div>'
-
-
-def still_text(session: Session) -> str:
-    """The same in one line, for where there is no HTML."""
-    return f"{session.lesson.title}: {session.facts.ledger.total:,} parameters"
+    html = f'<div class="tutor-still {css_class}"><style>{_STYLE}</style>{"".join(parts)}</div>'
+    return {"text/html": html, "text/plain": f"{session.lesson.title}: {session.facts.ledger.total:,} parameters"}
 
 
 def _data_uri(picture: str) -> str:
     """An SVG as the address of an image, which viewers keep where they strip elements; what it repeats, said once."""
     picture = re.sub(r' data-item="[^"]*"', "", picture)
+    picture = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(?<=\.\d)\d+", "", path[0]), picture)
     repeated = [look for look, times in Counter(_LOOK.findall(picture)).items() if times > 1]
     rules = []
     for number, look in enumerate(repeated):

@@ -14,7 +14,7 @@ import traitlets
 from tutor import live
 from tutor.explorers.outputs import Output, is_watched
 from tutor.explorers.session import Session
-from tutor.explorers.stills import still_html, still_text
+from tutor.explorers.stills import still_data
 from tutor.pictures import palette
 from tutor.pictures.picture import Picture
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.explorers.lessons.base import Lesson
 
 _HERE = Path(__file__).parent
-#: A program that executes a notebook waits for Keras for so many seconds.
+#: So many seconds does a program that executes a notebook wait for Keras.
 _PATIENCE = 180.0
 
 
@@ -46,13 +46,14 @@ class Explorer(anywidget.AnyWidget):
     moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
     values = traitlets.Dict()
 
+    _asked: str | None = None
+    _stop_listening: Callable[[], None] | None = None
+
     def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
         self._session = session = Session(lesson)
         self._output = Output(self._drawn)
         # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
         self._news = threading.Condition(threading.RLock())
-        self._asked: str | None = None
-        self._stop_listening: Callable[[], None] | None = None
         self._process = keras_process or live.shared()
         self.add_traits(**{name: traitlets.Any(value).tag(sync=True) for name, value in session.shown.items()})
         super().__init__(opening={**session.opening, "still": self._output.css_class}, values=dict(session.values))
@@ -84,18 +85,12 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.observe("moves")
     def _moved(self, change: Any) -> None:
         with self._news:
-            self._session.moved(change["new"])
             self._wake()
+            self._session.moved(change["new"])
             self._sync()
-        self._output.renew()
 
     @traitlets.observe("values")
-    def _values_moved(self, _: Any) -> None:
-        self._sync()
-        if self._stop_listening is not None:
-            self._output.renew()
-
-    def _sync(self) -> None:
+    def _sync(self, _: Any = None) -> None:
         """Send what is new on the screen, and ask Keras if there is another model."""
         with self._news, self.hold_sync():
             for name, value in self._session.shown.items():
@@ -103,6 +98,8 @@ class Explorer(anywidget.AnyWidget):
             self.values = dict(self._session.values)
             self._ask()
             self._news.notify_all()
+        if not self._session.is_waiting:
+            self._output.renew()
 
     # Keras
 
@@ -116,9 +113,10 @@ class Explorer(anywidget.AnyWidget):
     def _sleep(self) -> None:
         """Ask Keras no more, since nobody looks: the cell was run again, say, and its output replaced."""
         if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = self._asked = None
-            self._process.forget(self)
+            with self._news:
+                self._stop_listening()
+                self._stop_listening = self._asked = None
+                self._process.forget(self)
 
     def _ask(self) -> None:
         code = self._session.code
@@ -134,14 +132,11 @@ class Explorer(anywidget.AnyWidget):
         with self._news:
             self._session.answered(code, answer)
             self._sync()
-        self._output.renew()
 
     def _on_status(self, status: live.Status) -> None:
         with self._news:
             self._session.status(status)
             self._sync()
-        if status.state == "failed":
-            self._output.renew()
 
     # The screen
 
@@ -153,8 +148,7 @@ class Explorer(anywidget.AnyWidget):
                     self._sync()
                 self._output.renew()
             case {"do": "gone"}:
-                with self._news:
-                    self._sleep()
+                self._sleep()
             case {"do": "restart"}:
                 self._process.restart()
             case {"do": "save", "picture": str(name), "format": str(suffix)}:
@@ -169,9 +163,9 @@ class Explorer(anywidget.AnyWidget):
     # The cell's output
 
     def _drawn(self) -> dict[str, str]:
+        today = datetime.datetime.now().astimezone().date()
         with self._news:
-            html = still_html(self._session, self._output.css_class, datetime.datetime.now().astimezone().date())
-            return {"text/html": html, "text/plain": still_text(self._session)}
+            return still_data(self._session, self._output.css_class, today)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

@@ -1,4 +1,4 @@
-"""What an explorer says of its facts: formula, shapes, what a move changed, what was typed, and whether Keras agrees.
+"""What an explorer says of its facts: formula, shapes, what was typed, and whether Keras agrees.
 
 HTML; names and typed text are escaped.
 """
@@ -9,11 +9,9 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tutor.explorers.controls import ChoiceControl, FlagControl
 from tutor.ledgers.tables import percent
 from tutor.live.report import Refusal, Report
 from tutor.pictures.palette import css_variable, gate_role
-from tutor.pictures.wording import listed
 from tutor.symbols import TEXT
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.explorers.controls import SizeControl, Typed
-    from tutor.explorers.facts import Change, Facts, LayerChange
+    from tutor.explorers.facts import Facts
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Row
     from tutor.live.client import Status
@@ -53,19 +51,17 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 #: Symbols with the names of sizes in italics, as in print.
 _MARKUP = replace(TEXT, size=lambda size: f"<i>{escape(size.name)}</i>")
 #: Of more layers than this, only the number is told.
-_MOST_TOLD = 3
+MOST_TOLD = 3
 
 
-def _strong(text: object) -> str:
+def strong(text: object) -> str:
+    """Text in bold."""
     return f"<strong>{escape(str(text))}</strong>"
 
 
-def _code(text: object) -> str:
+def code(text: object) -> str:
+    """Text that one could type."""
     return f"<code>{escape(str(text))}</code>"
-
-
-def _signed(number: int) -> str:
-    return f"{number:+,}".replace("-", "−")
 
 
 def shape_text(shape: Any) -> str:
@@ -79,30 +75,22 @@ def shape_text(shape: Any) -> str:
 
 def formula_html(facts: Facts) -> str:
     """The formula: symbols, numbers, count. Of the explored layer, or of the layer that holds most of the model."""
-    rows, total = facts.ledger.rows, facts.ledger.total
-    if facts.explored is not None:
-        built: Built | None = facts.explored
-        head = ""
-        others = [row for row in rows if row.count and row.path != facts.lesson.explored]
-    else:
+    rows, total, head = facts.ledger.rows, facts.ledger.total, ""
+    path, built = facts.lesson.explored, facts.explored
+    if built is None:
         largest = max(rows, key=lambda row: row.count)
-        built = largest.built
-        share = percent(largest.count, total)
-        head = (
-            f"<p class='tutor-share'>{escape(largest.path)} ({escape(largest.kind)}) has {share} of the parameters:</p>"
-        )
-        others = [row for row in rows if row.count and row is not largest]
-    formula = "" if built is None else _formula(built) + _parts(built)
-    return head + formula + _plus(others, total)
+        path, built = largest.path, facts.layers[largest.path]
+        name, share = escape(f"{path} ({largest.kind})"), percent(largest.count, total)
+        head = f"<p class='tutor-share'>{name} has {share} of the parameters:</p>"
+    others = [row for row in rows if row.count and row.path != path]
+    return head + _formula(built) + _parts(built) + _plus(others, total)
 
 
 def _formula(built: Built) -> str:
     if not built.weights:
         return "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
-    return (
-        f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p>"
-        f"<p class='tutor-numbers'>{built.formula.numbers} = {_strong(f'{built.count:,}')}</p>"
-    )
+    numbers = f"{built.formula.numbers} = {strong(f'{built.count:,}')}"
+    return f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p><p class='tutor-numbers'>{numbers}</p>"
 
 
 def _parts(built: Built) -> str:
@@ -126,35 +114,33 @@ def _parts(built: Built) -> str:
 
 def _plus(others: Sequence[Row], total: int) -> str:
     """What the other layers add, and what all of them have together."""
-    if not others:
-        return ""
-    its = [f"the {escape(row.kind)}'s {row.formula.numbers} = {row.count:,}" for row in others if row.formula]
-    said = listed(its) if len(its) == len(others) < _MOST_TOLD else f"{len(others)} other layers"
-    return f"<p class='tutor-rest'>plus {said}: {_strong(f'{total:,}')} in the model</p>"
+    said = f"{len(others)} other layers"
+    if len(others) == 1 and (formula := others[0].formula) is not None:
+        said = f"the {escape(others[0].kind)}'s {formula.numbers} = {others[0].count:,}"
+    return f"<p class='tutor-rest'>plus {said}: {strong(f'{total:,}')} in the model</p>" if others else ""
 
 
 def shapes_html(facts: Facts) -> str:
     """The shapes from the entrance to the exit, how their sizes come about, and what the None is."""
     explored = facts.explored
     if explored is None:
-        entering = " and ".join(f"{escape(name)} {_code(shape)}" for name, shape in facts.ledger.inputs.items())
-        return f"<p>{entering} → {_code(shape_text(facts.ledger.output_shape))}</p>{_batch(None)}"
+        entering = " and ".join(f"{escape(name)} {code(shape)}" for name, shape in facts.ledger.inputs.items())
+        return f"<p>{entering} → {code(shape_text(facts.ledger.output_shape))}</p>{_batch(None)}"
     way = list(facts.layers.values())
-    if len(way) > _MOST_TOLD or explored is not way[-1]:
+    if len(way) > MOST_TOLD or explored is not way[-1]:
         way = [explored]
     steps = [("input", way[0].input_shape), *((one.layer.title, one.output_shape) for one in way)]
-    items = "".join(f"<li><span>{escape(name)}</span> {_code(shape_text(shape))}</li>" for name, shape in steps)
+    items = "".join(f"<li><span>{escape(name)}</span> {code(shape_text(shape))}</li>" for name, shape in steps)
     rules = "".join(
-        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.numbers)} = {_strong(f'{rule.value:,}')}</p>"
+        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.numbers)} = {strong(f'{rule.value:,}')}</p>"
         for axis, rule in explored.output_rules.items()
     )
     return f"<ol>{items}</ol>{rules}{_batch(facts.ledger.input_shape[0])}"
 
 
 def _batch(size: int | None) -> str:
-    if size is None:
-        return f"<p>{_code(None)}: any number of examples.</p>"
-    return f"<p>{size} examples per batch: a stateful layer needs a fixed number.</p>"
+    fixed = f"{size} examples per batch: a stateful layer needs a fixed number."
+    return f"<p>{f'{code(None)}: any number of examples.' if size is None else fixed}</p>"
 
 
 def rows_html(facts: Facts) -> str:
@@ -169,116 +155,12 @@ def rows_html(facts: Facts) -> str:
     return ledger._repr_html_()
 
 
-# What a move changed
-
-
-def move_html(change: Change) -> str:
-    """What the last move changed, and what it could not."""
-    total, was = f"{change.now.ledger.total:,}", f"{change.before.ledger.total:,}"
-    if not change.moved:
-        return "Move a control. This line tells you what changed and what couldn't."
-    if len(change.moved) > 1:
-        if change.is_back:
-            return f"{_strong('reset')}: back to the start, {total}."
-        title = change.preset.title if change.preset else "several controls"
-        return f"{_strong(title)}: the count is now {total} (before: {was})."
-    if change.more and change.is_back:
-        return f"{_moved(change)}: back to {total}."
-    explored = change.explored
-    said = _whole_model(change) if explored is None else _explored_layer(change, explored)
-    return f"{_moved(change)}: {said}"
-
-
-def _moved(change: Change) -> str:
-    control = change.moved[0]
-    old, new = (facts.values[control.key] for facts in (change.before, change.now))
-    match control:
-        case FlagControl():
-            return _strong(f"{control.label} {'on' if new else 'off'}")
-        case ChoiceControl():
-            return _strong(f"{control.label} {control.names.get(old, old)} → {control.names.get(new, new)}")
-    return _strong(f"{control.label} {old:,} → {new:,}")
-
-
-def _explored_layer(change: Change, layer: LayerChange) -> str:
-    name, label = escape(layer.new.layer.title), escape(change.moved[0].label)
-    others = [one for one in change.layers if one is not layer and one.more]
-    output = shape_text(layer.new.output_shape)
-    returns_else = layer.old.output_shape != layer.new.output_shape
-    if layer.more:
-        also = "".join(f" The {escape(one.new.layer.title)} {_grew(one.more)} too." for one in others)
-        return _arrays(change, layer, output if returns_else else "") + also
-    if others:
-        one = others[0]
-        told = f"the {escape(one.new.layer.title)} {_grew(one.more)} to {one.new.count:,} ({_signed(one.more)})."
-        reads = shape_text(layer.new.input_shape)
-        return f"{told} The {name} can't tell: it still reads {reads}, and its {layer.new.count:,} stay."
-    old, new = layer.old.trainable_count, layer.new.trainable_count
-    if old != new:
-        some = f"{new:,}" if new else "none"
-        return f"{some} of the {layer.new.count:,} parameters {'are' if new else 'is'} trainable now (before: {old:,})."
-    if not change.shapes:
-        flows = isinstance(change.moved[0], (FlagControl, ChoiceControl))
-        numbers = " It changes only the numbers that flow." if flows else ""
-        return f"no shape and no count depends on it.{numbers}"
-    if isinstance(change.moved[0], (FlagControl, ChoiceControl)):
-        return f"the output is now {output}. Same weights, same count."
-    now = f", the output to {output}" if returns_else else ""
-    return f"the shapes follow{now}. The count can't: {label} isn't in the formula."
-
-
-def _arrays(change: Change, layer: LayerChange, output: str) -> str:
-    """Which weight arrays differ, and what that makes of the count."""
-    control = change.moved[0]
-    count = f"the {escape(layer.new.layer.title)}'s count" if len(change.layers) > 1 else "the count"
-    more: dict[str, int] = {}
-    kept, told = [], []
-    for old, new in layer.weights:
-        title = _code((new or old).name)  # type: ignore[union-attr]
-        if old is None or new is None:
-            there = new or old
-            shape = there.shape if there else ()
-            told.append(f"{title} {shape} is {'new' if new else 'gone'}")
-        elif old.count == new.count:
-            kept.append(title)
-        else:
-            more[title] = new.count - old.count
-            told.append(f"{title} {_grew(more[title])} to {new.shape}")
-    rose = f"{'rose' if layer.more > 0 else 'fell'} to {layer.new.count:,} ({_signed(layer.more)})"
-    if len(more) > 1 and len(more) == len(layer.weights):
-        so = f", and so did the output, to {output}" if output else ""
-        return f"every array {_grew(layer.more)}{so}. The count {rose}."
-    verb = "don't" if len(kept) > 1 else "doesn't"
-    is_option = isinstance(control, (FlagControl, ChoiceControl))
-    rest = f" {listed(kept)} {verb} depend on {escape(control.label)}." if kept and not is_option else ""
-    now = f" The output is now {output}." if output else ""
-    return f"{listed(told)}, so {count} {rose}.{rest}{now}"
-
-
-def _grew(more: int) -> str:
-    return "grew" if more > 0 else "shrank"
-
-
-def _whole_model(change: Change) -> str:
-    changed = [one for one in change.layers if one.more]
-    if not changed:
-        if not change.shapes:
-            return "no shape and no count depends on it. It changes only the numbers that flow."
-        count = f"{change.shapes} shapes follow" if change.shapes > 1 else "one shape follows"
-        return f"{count}. No count changes: the {change.now.ledger.total:,} parameters stay."
-    told = [f"{escape(one.path)} {_grew(one.more)} to {one.new.count:,}" for one in changed[:_MOST_TOLD]]
-    if len(changed) > _MOST_TOLD:
-        told = [f"the counts of {len(changed)} layers changed"]
-    rose = "rose" if change.more > 0 else "fell"
-    return f"{listed(told)}. The model's count {rose} to {change.now.ledger.total:,} ({_signed(change.more)})."
-
-
 # What was typed
 
 
 def typed_html(control: SizeControl, typed: Typed, value: int, limit: int) -> str:
     """Why a text in the field of a size is not taken; the field goes back to ``value``."""
-    label, span = _strong(control.label), f"from {control.low:,} to {limit:,}"
+    label, span = strong(control.label), f"from {control.low:,} to {limit:,}"
     if not typed.text:
         return f"{label} is back at {value:,}. It needs a whole number {span}."
     given = escape(f"“{typed.text[:40]}”")
@@ -290,10 +172,8 @@ def typed_html(control: SizeControl, typed: Typed, value: int, limit: int) -> st
 
 def refusal_html(error: Exception) -> str:
     """Why no model can be made with all these values at once."""
-    pictures = "The diagram shows the last ones that did."
-    return (
-        f"<p class='tutor-no'><strong>These settings don't fit together.</strong> {escape(str(error))} {pictures}</p>"
-    )
+    why = f"<strong>These settings don't fit together.</strong> {escape(str(error))}"
+    return f"<p class='tutor-no'>{why} The diagram shows the last ones that did.</p>"
 
 
 # Without a kernel
@@ -328,20 +208,18 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
         said = "<strong>✗ Keras refuses this model; we didn't.</strong> That's our bug. Keras says:"
         return f"<p class='tutor-no'>{said} {escape(answer.message)}</p>"
     ledger = facts.ledger
-    keras = {row.path: (row.count, row.trainable_count) for row in answer.rows}
-    ours = {row.path: (row.count, row.trainable_count) for row in ledger.rows}
+    ours, keras = ({row.path: (row.count, row.trainable_count) for row in rows} for rows in (ledger.rows, answer.rows))
+    totals = [(one.total, one.trainable_total) for one in (ledger, answer)]
+    agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
     lines = []
     if facts.explored is not None:
         counts = facts.explored.count, facts.explored.trainable_count
         lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
     if len(facts.layers) > 1:
-        totals = (ledger.total, ledger.trainable_total), (answer.total, answer.trainable_total)
         lines += _compared("whole model", *totals)
     if facts.explored is None:
-        agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
         lines += [f"{agreeing} of {len(ours)} layers agree"]
-    same = ours == {path: keras.get(path) for path in ours}
-    same &= (answer.total, answer.trainable_total) == (ledger.total, ledger.trainable_total)
+    same = agreeing == len(ours) and totals[0] == totals[1]
     if not same:
         head = "<strong>✗ Formula and Keras disagree.</strong> That's our bug. Please report it with the Keras code."
     elif answer.output_shape != ledger.output_shape:
@@ -355,11 +233,8 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
 
 def _compared(what: str, ours: tuple[int, int], theirs: tuple[int, int]) -> list[str]:
     """Both counts; and both trainable counts, if they differ."""
-    (count, trainable), (their_count, their_trainable) = ours, theirs
-    pairs = [(what, count, their_count)]
-    if trainable != their_trainable:
-        pairs.append((f"{what}, trainable", trainable, their_trainable))
     return [
-        f"{escape(name)}: {_strong(f'{one:,}')} {'=' if one == other else '≠'} {_strong(f'{other:,}')}"
-        for name, one, other in pairs
+        f"{escape(what)}{kind}: {strong(f'{one:,}')} {'=' if one == other else '≠'} {strong(f'{other:,}')}"
+        for kind, one, other in zip(("", ", trainable"), ours, theirs, strict=True)
+        if not kind or one != other
     ]

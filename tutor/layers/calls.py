@@ -144,7 +144,7 @@ def _operator(sign: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
     def of(one: Any, other: Any) -> Tensor:
         if not all(isinstance(operand, (Tensor, numbers.Real)) for operand in (one, other)):
             return NotImplemented  # type: ignore[no-any-return]
-        plain = [operand.item() if hasattr(operand, "item") else operand for operand in (one, other)]
+        plain = (operand.item() if hasattr(operand, "item") else operand for operand in (one, other))
         return Arithmetic(sign)._called_on(tuple(plain), {})[0]  # noqa: SLF001
 
     return of, lambda one, other: of(other, one)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tutor.explorers.controls import Control, FlagControl, SizeControl
+from tutor.explorers.controls import Control, FlagControl
 from tutor.layers.checks import ArgumentError, suggestion
 
 if TYPE_CHECKING:
     from tutor.explorers.panels import Panel
     from tutor.models.model import Model
     from tutor.models.sequential import Sequential
+    from tutor.pictures.scene import Scene
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -29,7 +30,12 @@ class Preset:
 
     key: str
     title: str
-    values: Values = field(default_factory=dict)
+    values: Values
+
+
+def preset(key: str, title: str, **values: Any) -> Preset:
+    """A preset whose values are given by the names of their controls."""
+    return Preset(key, title, values)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Lesson:
     presets: tuple[Preset, ...]
     make: Callable[[Values], Sequential | Model]
     explored: str | None
-    pictures: tuple[Panel, ...]
+    pictures: tuple[Panel[Scene], ...]
     starts: Values = field(default_factory=dict)
 
     @property
@@ -64,18 +70,14 @@ class Lesson:
         """Where each control starts."""
         return {**self.example, **self.starts}
 
-    def position(self, preset: str) -> dict[str, Any]:
+    def position(self, key: str) -> dict[str, Any]:
         """Where each control stands in the preset of that key.
 
         Raises:
             ValueError: there is no such preset.
         """
-        for one in self.presets:
-            if one.key == preset:
-                return {**self.example, **one.values}
-        keys = tuple(one.key for one in self.presets)
-        repair = suggestion(preset, keys) or f" There is {', '.join(keys)}."
-        raise ValueError(f'explore({self.title}): there is no preset "{preset}".{repair}')
+        presets = {one.key: one for one in self.presets}
+        return {**self.example, **presets[self._known("preset", key, presets)].values}
 
     def starting_at(self, **values: Any) -> Lesson:
         """The same lesson with other starts.
@@ -91,26 +93,17 @@ class Lesson:
         Raises:
             ValueError, TypeError: there is no such control, or it does not take the value; the message names it.
         """
-        explorer, known = f"explore({self.title})", {control.key: control for control in self.controls}
-        for key in values:
-            if key not in known:
-                repair = suggestion(key, tuple(known)) or f" There is {', '.join(known)}."
-                raise ArgumentError(f'{explorer}: there is no control "{key}".{repair}')
-        return {key: known[key].check(explorer, value) for key, value in values.items()}
+        controls = {one.key: one for one in self.controls}
+        return {
+            key: controls[self._known("control", key, controls)].check(f"explore({self.title})", value)
+            for key, value in values.items()
+        }
 
-
-def size(
-    key: str,
-    start: int,
-    help: str,  # noqa: A002
-    *,
-    low: int = 1,
-    high: int = 4096,
-    limit: int = 1_000_000,
-    label: str | None = None,
-) -> SizeControl:
-    """A slider whose name on screen is its key, if no other is given."""
-    return SizeControl(key, start, low, high, limit, help, label or key)
+    def _known(self, what: str, key: str, known: Mapping[str, object]) -> str:
+        if key not in known:
+            repair = suggestion(key, tuple(known)) or f" There is {', '.join(known)}."
+            raise ArgumentError(f'explore({self.title}): there is no {what} "{key}".{repair}')
+        return key
 
 
 def use_bias(what: str = "unit") -> FlagControl:

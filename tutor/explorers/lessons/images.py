@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, function, size, use_bias
+from tutor.explorers.lessons.base import Lesson, Values, function, preset, use_bias
 from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
@@ -22,12 +22,20 @@ if TYPE_CHECKING:
 _LARGEST_IMAGE = 100_000
 
 
-def _axis(key: str, start: int, meaning: str, label: str | None = None) -> SizeControl:
-    return size(key, start, meaning, high=512, limit=_LARGEST_IMAGE, label=label)
+def _image(height: int, width: int, channels: int, channel: str = "numbers per pixel") -> tuple[SizeControl, ...]:
+    return (
+        SizeControl("height", height, "rows of the image", high=512, limit=_LARGEST_IMAGE),
+        SizeControl("width", width, "columns of the image", high=512, limit=_LARGEST_IMAGE),
+        SizeControl("channels", channels, channel),
+    )
 
 
-def _window(key: str, start: int, meaning: str, label: str, *, high: int = 11) -> SizeControl:
-    return size(key, start, meaning, high=high, limit=1000, label=label)
+def _window(key: str, start: int, meaning: str, label: str = "", *, high: int = 11) -> SizeControl:
+    return SizeControl(key, start, meaning, high=high, limit=1000, label=label)
+
+
+def _padding(*options: str) -> ChoiceControl:
+    return ChoiceControl("padding", "valid", "whether the window may cross the edge", ("valid", "same", *options))
 
 
 def _last_window(facts: Facts) -> int:
@@ -36,17 +44,20 @@ def _last_window(facts: Facts) -> int:
 
 
 _STEP = SizeControl(
-    "step", 0, 0, 400, _LARGEST_IMAGE**2, "which window the diagram shows, row by row", "step", _last_window
+    "step", 0, "which window the diagram shows, row by row", low=0, limit=_LARGEST_IMAGE**2, last=_last_window
 )
-_CHANNELS = "numbers per pixel: 3 for red, green, blue"
-_ACTIVATION = ChoiceControl("activation", "linear", ("linear", "relu", "tanh"), "function applied to the result")
 
 
-def _padding(*options: str) -> ChoiceControl:
-    return ChoiceControl("padding", "valid", ("valid", "same", *options), "whether the window may cross the edge")
-
-
-_GROUPS = _window("groups", 1, "splits channels and filters into this many groups", "groups", high=8)
+def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
+    """What convolutions share."""
+    return (
+        _window("dilation_rate", 1, f"spacing of the {of_what} a filter sees", high=8),
+        _window("groups", 1, "splits channels and filters into this many groups", high=8),
+        use_bias("filter"),
+        padding,
+        ChoiceControl("activation", "linear", "function applied to the result", ("linear", "relu", "tanh")),
+        _STEP,
+    )
 
 
 def _conv2d(values: Values) -> Sequential:
@@ -54,56 +65,37 @@ def _conv2d(values: Values) -> Sequential:
         values["filters"],
         (values["kernel_height"], values["kernel_width"]),
         strides=(values["stride_height"], values["stride_width"]),
-        padding=values["padding"],
-        dilation_rate=values["dilation_rate"],
-        groups=values["groups"],
         activation=function(values["activation"]),
-        use_bias=values["use_bias"],
+        **{key: values[key] for key in ("padding", "dilation_rate", "groups", "use_bias")},
     )
     entrance = Input((values["height"], values["width"], values["channels"]))
     return Sequential([entrance, layer], name="conv2d_lesson")
 
 
+_SQUARE = {"kernel_height": 3, "kernel_width": 3, "stride_height": 1}
 CONV2D = Lesson(
     "Conv2D",
     (
-        size("filters", 55, "filters; each makes one output channel"),
+        SizeControl("filters", 55, "filters; each makes one output channel"),
         _window("kernel_height", 3, "window height", "kernel_size height"),
         _window("kernel_width", 2, "window width", "kernel_size width"),
-        size("channels", 3, _CHANNELS),
-        _axis("height", 100, "rows of the image"),
-        _axis("width", 95, "columns of the image"),
+        *_image(100, 95, 3, "numbers per pixel: 3 for red, green, blue"),
         _window("stride_height", 2, "how far the window moves down", "strides height", high=8),
         _window("stride_width", 1, "how far the window moves across", "strides width", high=8),
-        _window("dilation_rate", 1, "spacing of the pixels a filter sees", "dilation_rate", high=8),
-        _GROUPS,
-        use_bias("filter"),
-        _padding(),
-        _ACTIVATION,
-        _STEP,
+        *_of_filters("pixels", _padding()),
     ),
     (
-        Preset("example", "this lesson's sizes"),
-        Preset(
-            "tiny",
-            "a tiny one",
-            {
-                "filters": 2, "kernel_height": 3, "kernel_width": 3, "channels": 1, "height": 6, "width": 6,
-                "stride_height": 1,
-            },
-        ),
-        Preset(
+        preset("example", "this lesson's sizes"),
+        preset("tiny", "a tiny one", filters=2, channels=1, height=6, width=6, **_SQUARE),
+        preset(
             "groups",
             "groups: 6 channels in 2 groups",
-            {
-                "filters": 32, "kernel_height": 3, "kernel_width": 3, "channels": 6, "groups": 2, "height": 32,
-                "width": 32, "stride_height": 1,
-            },
+            filters=32, channels=6, groups=2, height=32, width=32, **_SQUARE,
         ),
-        Preset(
+        preset(
             "large",
             "a large one",
-            {"filters": 4096, "kernel_height": 7, "kernel_width": 7, "channels": 4096, "stride_height": 1},
+            filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1,
         ),
     ),
     _conv2d,
@@ -116,12 +108,8 @@ def _conv1d(values: Values) -> Sequential:
     layer = Conv1D(
         values["filters"],
         values["kernel_size"],
-        strides=values["strides"],
-        padding=values["padding"],
-        dilation_rate=values["dilation_rate"],
-        groups=values["groups"],
         activation=function(values["activation"]),
-        use_bias=values["use_bias"],
+        **{key: values[key] for key in ("strides", "padding", "dilation_rate", "groups", "use_bias")},
     )
     return Sequential([Input((values["sequence_length"], values["channels"])), layer], name="conv1d_lesson")
 
@@ -129,39 +117,26 @@ def _conv1d(values: Values) -> Sequential:
 CONV1D = Lesson(
     "Conv1D",
     (
-        size("filters", 32, "filters; each makes one output channel"),
-        _window("kernel_size", 7, "window length, in timesteps", "kernel_size"),
-        size("channels", 128, "numbers per timestep"),
-        size("sequence_length", 500, "timesteps (words) per example", high=1000, label="sequence length"),
-        _window("strides", 1, "how far the window moves", "strides", high=8),
-        _window("dilation_rate", 1, "spacing of the timesteps a filter sees", "dilation_rate", high=8),
-        _GROUPS,
-        use_bias("filter"),
-        _padding("causal"),
-        _ACTIVATION,
-        _STEP,
+        SizeControl("filters", 32, "filters; each makes one output channel"),
+        _window("kernel_size", 7, "window length, in timesteps"),
+        SizeControl("channels", 128, "numbers per timestep"),
+        SizeControl("sequence_length", 500, "timesteps (words) per example", high=1000, label="sequence length"),
+        _window("strides", 1, "how far the window moves", high=8),
+        *_of_filters("timesteps", _padding("causal")),
     ),
     (
-        Preset("example", "500 words, 128 numbers each"),
-        Preset("tiny", "a tiny one", {"filters": 2, "kernel_size": 3, "channels": 1, "sequence_length": 8}),
-        Preset(
-            "causal",
-            "causal, with gaps",
-            {"kernel_size": 3, "padding": "causal", "dilation_rate": 4, "sequence_length": 20},
-        ),
+        preset("example", "500 words, 128 numbers each"),
+        preset("tiny", "a tiny one", filters=2, kernel_size=3, channels=1, sequence_length=8),
+        preset("causal", "causal, with gaps", kernel_size=3, padding="causal", dilation_rate=4, sequence_length=20),
     ),
     _conv1d,
     "conv1d",
     (FILTERS, WINDOW),
 )
 
-
-def _image(height: int, width: int, channels: int) -> tuple[Control, ...]:
-    return (
-        _axis("height", height, "rows of the image"),
-        _axis("width", width, "columns of the image"),
-        size("channels", channels, "numbers per pixel"),
-    )
+_POOLING_STRIDES = ChoiceControl(
+    "strides", "None", "how far the window moves", ("None", "1", "2", "3"), {"None": "same as pool_size"}
+)
 
 
 def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> Lesson:
@@ -181,29 +156,19 @@ def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> L
             _window("pool_height", 2, "window height", "pool_size height"),
             _window("pool_width", 2, "window width", "pool_size width"),
             *_image(28, 28, 32),
-            ChoiceControl(
-                "strides",
-                "None",
-                ("None", "1", "2", "3"),
-                "how far the window moves",
-                {"None": "same as pool_size"},
-            ),
+            _POOLING_STRIDES,
             _padding(),
             _STEP,
         ),
         (
-            Preset("example", "halve height and width"),
-            Preset("tiny", "a tiny one", {"height": 5, "width": 5, "channels": 1}),
-            Preset("overlapping", "overlapping windows", {"pool_height": 3, "pool_width": 3, "strides": "2"}),
+            preset("example", "halve height and width"),
+            preset("tiny", "a tiny one", height=5, width=5, channels=1),
+            preset("overlapping", "overlapping windows", pool_height=3, pool_width=3, strides="2"),
         ),
         make,
         path,
         (FLOW, WINDOW),
     )
-
-
-MAX_POOLING = _pooling(MaxPooling2D, "max_pooling2d")
-AVERAGE_POOLING = _pooling(AveragePooling2D, "average_pooling2d")
 
 
 def _batch_normalization(values: Values) -> Sequential:
@@ -221,9 +186,9 @@ BATCH_NORMALIZATION = Lesson(
         FlagControl("trainable", True, "train gamma and beta; off also uses the moving averages"),
     ),
     (
-        Preset("example", "64 channels"),
-        Preset("tiny", "a tiny one", {"height": 2, "width": 2, "channels": 3}),
-        Preset("wide", "512 channels", {"channels": 512}),
+        preset("example", "64 channels"),
+        preset("tiny", "a tiny one", height=2, width=2, channels=3),
+        preset("wide", "512 channels", channels=512),
     ),
     _batch_normalization,
     "batch_normalization",
@@ -239,9 +204,18 @@ def _dropout(values: Values) -> Sequential:
 _RATE = "share of numbers set to 0, on average, in training"
 DROPOUT = Lesson(
     "Dropout",
-    (*_image(28, 28, 64), size("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
-    (Preset("half", "half of them", {"rate": 50}), Preset("tenth", "one in ten", {"rate": 10})),
+    (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
+    (preset("half", "half of them"), preset("tenth", "one in ten", rate=10)),
     _dropout,
     "dropout",
     (FLOW,),
 )
+
+LESSONS = {
+    Conv1D: CONV1D,
+    Conv2D: CONV2D,
+    MaxPooling2D: _pooling(MaxPooling2D, "max_pooling2d"),
+    AveragePooling2D: _pooling(AveragePooling2D, "average_pooling2d"),
+    BatchNormalization: BATCH_NORMALIZATION,
+    Dropout: DROPOUT,
+}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.article import ENDINGS, video_question_answering, visual_question_answering
 from tutor.explorers.controls import ChoiceControl, Control, SizeControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, size
+from tutor.explorers.lessons.base import Lesson, Preset, Values, preset
+from tutor.explorers.lessons.sequences import vocabulary
 from tutor.explorers.panels import HEAP, MODEL_FLOW
 
 if TYPE_CHECKING:
@@ -14,37 +15,32 @@ if TYPE_CHECKING:
 
     from tutor.models.model import Model
 
-_FRAMES = size("frames", 100, "images per video", high=1000, limit=100_000)
+_FRAMES = SizeControl("frames", 100, "images per video", high=1000, limit=100_000)
 _CONTROLS = (
-    size("image_size", 224, "height and width in pixels", low=29, high=512, limit=10_000, label="image size"),
-    size(
-        "vocabulary",
-        10_000,
-        "different words the model knows; Keras: input_dim",
-        high=1_000_000,
-        limit=1_000_000_000,
-    ),
-    size("question_length", 100, "words per question", high=1000, limit=100_000, label="question length"),
-    size("units", 256, "units of each LSTM"),
-    ChoiceControl("ending", "Flatten", ENDINGS, "how each image becomes one list of numbers"),
+    SizeControl("image_size", 224, "height and width in pixels", 29, 512, 10_000, label="image size"),
+    vocabulary(10_000),
+    SizeControl("question_length", 100, "words per question", high=1000, limit=100_000, label="question length"),
+    SizeControl("units", 256, "units of each LSTM"),
+    ChoiceControl("ending", "Flatten", "how each image becomes one list of numbers", ENDINGS),
 )
-_EXAMPLE = Preset("example", "this lesson's sizes")
-_POOLED = Preset("pooled", "global pooling for Flatten", {"ending": "GlobalAveragePooling2D"})
 
 
-def _lesson(title: str, model: Callable[..., Model], *first: SizeControl, presets: tuple[Preset, ...] = ()) -> Lesson:
+def _lesson(title: str, model: Callable[..., Model], *first: Control, presets: tuple[Preset, ...] = ()) -> Lesson:
     def make(values: Values) -> Model:
         given: dict[str, Any] = dict(values)
         return model(**given)
 
-    controls: tuple[Control, ...] = (*first, *_CONTROLS)
-    return Lesson(title, controls, (_EXAMPLE, _POOLED, *presets), make, explored=None, pictures=(HEAP, MODEL_FLOW))
+    named = (
+        preset("example", "this lesson's sizes"),
+        preset("pooled", "global pooling for Flatten", ending="GlobalAveragePooling2D"),
+        *presets,
+    )
+    return Lesson(title, (*first, *_CONTROLS), named, make, explored=None, pictures=(HEAP, MODEL_FLOW))
 
 
-VISUAL = _lesson("visual question answering", visual_question_answering)
-VIDEO = _lesson(
-    "video question answering",
-    video_question_answering,
-    _FRAMES,
-    presets=(Preset("small", "a short, small video", {"frames": 8, "image_size": 64, "units": 32}),),
-)
+_SMALL = preset("small", "a short, small video", frames=8, image_size=64, units=32)
+
+LESSONS = {
+    visual_question_answering: _lesson("visual question answering", visual_question_answering),
+    video_question_answering: _lesson("video question answering", video_question_answering, _FRAMES, presets=(_SMALL,)),
+}

@@ -1,4 +1,4 @@
-"""How tensors flow through a layer or a model: nodes, their places, the wires between them, and the drawing."""
+"""How tensors flow through a layer or a model: what is shown, where it is, and the drawing with its words."""
 
 from tutor.pictures.flow.drawing import flow_scene
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from tutor.pictures.flow.layout import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Layout
 from tutor.pictures.flow.nodes import graph_of
-from tutor.pictures.flow.places import placed
-from tutor.pictures.flow.wires import MARGIN, PAGE, RAIL, TITLE_HEIGHT, Down, Wires
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire, moved
 from tutor.pictures.wording import listed, parameters
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Ledger
+    from tutor.pictures.flow.layout import Frame
     from tutor.pictures.flow.nodes import Graph, Node, Tensor
-    from tutor.pictures.flow.places import Frame
 
 #: Between words, and between words and the edge of their box or the wire.
 _SPACE = 6.0
@@ -36,35 +36,33 @@ def flow_scene(subject: Built | Ledger) -> Scene:
     The scenes of a layer or a model whose sizes alone change have the same structure and the same height.
     """
     graph = graph_of(subject)
-    nodes, places = graph.nodes, placed(graph)
-    wires = Wires(graph, places)
-    cards = _cards(graph, wires.width - 2 * _SPACE)
-    beside = [list(_beside(graph, place, wires.width - RAIL - _SPACE)) for place in range(len(nodes))]
+    nodes, layout = graph.nodes, Layout(graph)
+    cards = _cards(graph, layout.width - 2 * _SPACE)
+    beside = [list(_beside(graph, place, layout.width - RAIL - _SPACE)) for place in range(len(nodes))]
     # Words that are beside no wire keep more room from the box below, which they are not about.
     rest = 6.0 if graph.form == "list" else 0.0
-    heights, words = [0.0] * places.ranks, [0.0] * places.ranks
-    for place, (_, rank) in places.cells.items():
+    heights, words = defaultdict[int, float](float), defaultdict[int, float](float)
+    for place, (_, rank) in layout.cells.items():
         heights[rank] = max(heights[rank], _reach(cards[place]) + 4)
         words[rank] = max(words[rank], _reach(beside[place]) + rest)
-    down = Down(wires, heights, words)
-    items = [item for frame in places.frames for item in _frame(frame, nodes, wires, down)]
-    for source, readers in enumerate(graph.readers):
-        items += [Wire(f"{nodes[source].id}-to-{nodes[one].id}", down.wire(source, one)) for one in readers]
+    layout.set_heights(heights, words)
+    items = [item for frame in layout.frames for item in _frame(frame, nodes, layout)]
+    items += [Wire(f"{nodes[one].id}-to-{nodes[other].id}", layout.wire(one, other)) for one, other in graph.links]
     for place, node in enumerate(nodes):
-        column, rank = places.cells[place]
-        left, top, height = wires.lefts[column], down.tops[rank], heights[rank]
+        column, rank = layout.cells[place]
+        left, top, height = layout.lefts[column], layout.tops[rank], heights[rank]
         fill, radius = ("cell", 5.0) if node.kind else ("tensor", 2.0)
-        items.append(Box(node.id, left, top, wires.width, height, fill, radius=radius, dashed=node.is_fold))
+        items.append(Box(node.id, left, top, layout.width, height, fill, radius=radius, dashed=node.is_fold))
         slack = (height - _reach(cards[place]) - 4) / 2
         items += [moved(label, left + _SPACE, top + slack) for label in cards[place]]
-        items += [moved(label, left + RAIL + _SPACE, down.words[rank]) for label in beside[place]]
-    items = [moved(item, max(PAGE - wires.total, 0) / 2, 0) for item in items]
+        items += [moved(label, left + RAIL + _SPACE, layout.words[rank]) for label in beside[place]]
+    items = [moved(item, max(PAGE - layout.total, 0) / 2, 0) for item in items]
     notes = list(_notes(graph))
-    y = (down.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
+    y = (layout.bottoms or [MARGIN])[-1] + MARGIN + _LINE / 2
     for line, note in enumerate(notes):
         items.append(_label(f"note-{line}", MARGIN, y + line * _LINE, note, PAGE - 2 * MARGIN, colour="muted"))
-    alt = " ".join([*_said(graph, places.frames), *filter(None, notes)])
-    return Scene(max(PAGE, wires.total), y + len(notes) * _LINE, tuple(items), alt)
+    alt = " ".join([*_said(graph, layout.frames), *filter(None, notes)])
+    return Scene(max(PAGE, layout.total), y + len(notes) * _LINE, tuple(items), alt)
 
 
 # Words, at places counted from the corner of what they belong to
@@ -86,13 +84,16 @@ def _reach(labels: Sequence[Label]) -> float:
 
 def _cards(graph: Graph, room: float) -> list[list[Label]]:
     """What is in each box."""
-    layers = [graph.nodes[place] for place in graph.layers]
+    layers = [node for node in graph.nodes if node.kind]
     kinds = max((_wide(node.kind, _KIND, bold=True) for node in layers), default=0.0)
     names = max((_wide(node.name + _used(node)) for node in layers), default=0.0)
     beside = kinds + _SPACE + _wide(_COUNT)
     lines = 3 if graph.form == "chain" or beside > room else 2 if beside + _SPACE + names > room else 1
-    tensor = _sizes if graph.form == "chain" else _tensor
-    return [list(_layer(node, room, lines, kinds) if node.kind else tensor(node, room)) for node in graph.nodes]
+    is_chain = graph.form == "chain"
+    return [
+        list(_layer(node, room, lines, kinds) if node.kind else _tensor(node, room, is_chain=is_chain))
+        for node in graph.nodes
+    ]
 
 
 def _layer(node: Node, room: float, lines: int, kinds: float) -> Iterator[Label]:
@@ -110,14 +111,12 @@ def _layer(node: Node, room: float, lines: int, kinds: float) -> Iterator[Label]
     yield _label(f"{node.id}/count", at, y, count, count_room, anchor=anchor)
 
 
-def _tensor(node: Node, room: float) -> Iterator[Label]:
-    """A tensor's name, its shape, and all names of its axes."""
-    return _shape(node.id, _FIRST, node.name, node.tensors[0], room, with_axes=True, bold=True)
-
-
-def _sizes(node: Node, room: float) -> Iterator[Label]:
-    """A tensor's name, its shape, and each axis by its size and name."""
-    tensor, y = node.tensors[0], _FIRST
+def _tensor(node: Node, room: float, *, is_chain: bool) -> Iterator[Label]:
+    """A tensor's name, its shape, and all names of its axes; in a chain, each beside its size."""
+    (tensor,), y = node.tensors, _FIRST
+    if not is_chain:
+        yield from _shape(node.id, y, node.name, tensor, room, with_axes=True, bold=True)
+        return
     if node.name:
         yield _label(f"{node.id}/title", 0, y, node.name, room, colour="muted")
         y += _LINE
@@ -130,12 +129,9 @@ def _sizes(node: Node, room: float) -> Iterator[Label]:
 
 
 def _beside(graph: Graph, place: int, room: float) -> Iterator[Label]:
-    """The shapes of what leaves a layer, with the names of the axes where they are not those of what entered it.
-
-    Nothing where the next box says it all.
-    """
+    """The shapes of what leaves a layer for another one, with the names of the axes where those are new."""
     node, is_listed = graph.nodes[place], graph.form == "list"
-    is_read = any(graph.nodes[reader].kind for reader in graph.readers[place])
+    is_read = any(source == place and graph.nodes[reader].kind for source, reader in graph.links)
     before = graph.nodes[node.sources[0]].tensors[0].axes if node.sources else ()
     y = _LINE / 2
     for number, tensor in enumerate(node.tensors if node.kind and (is_listed or is_read) else ()):
@@ -169,14 +165,15 @@ def _shape(
         yield _label(f"{owner}/axes-{line}", indent, y, names, room - indent, colour="muted")
 
 
-def _frame(frame: Frame, nodes: Sequence[Node], wires: Wires, down: Down) -> Iterator[Item]:
+def _frame(frame: Frame, nodes: Sequence[Node], layout: Layout) -> Iterator[Item]:
     """A model's frame with its name, and what the model is applied to each of, unless that is everything at once."""
-    (left, right), (top, bottom) = wires.frame(frame), down.frame(frame)
+    left, top, right, bottom = layout.frame(frame)
     owner, (title, each) = f"frame-{'/'.join(frame.models)}", _title(frame, nodes)
     yield Box(owner, left, top, right - left, bottom - top, "paper", "muted", 8.0, line=0.8)
-    entries = [x for (_, reader), x in wires.ports.items() if wires.places.cells[reader] == (frame.left, frame.top)]
-    x, y = max([wires.lefts[frame.left] + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
-    room = wires.lefts[frame.left] + wires.width - x
+    start = layout.lefts[frame.left]
+    entries = [x for (_, reader), x in layout.ports.items() if layout.cells[reader] == (frame.left, frame.top)]
+    x, y = max([start + RAIL, *entries]) + _SPACE, top + TITLE_HEIGHT / 2 + 1
+    room = start + layout.width - x
     title_room = min(_wide(title, bold=True), room - (_wide("each of 1,000 timesteps") + _SPACE if each else 0.0))
     yield _label(f"{owner}/title", x, y, title, title_room, bold=True)
     if each:
@@ -218,12 +215,12 @@ def _notes(graph: Graph) -> Iterator[str]:
     counted = [f"any number of {name}" if name.endswith("s") else f"any {name}" for name in unknown]
     meant = ", ".join(counted).replace("any batch", "any number of examples in the batch")
     yield f"None: {meant}." if meant else ""
-    if not graph.layers:
+    if not any(node.kind for node in nodes):
         yield "No layer of this model owns a weight or changes a shape."
-    if len(graph.layers) > 1:
+    if sum(bool(node.kind) for node in nodes) > 1:
         yield f"{parameters(sum(node.count for node in nodes))} in all."
     if any(node.uses > 1 for node in nodes):
-        is_back = any(source >= place for place, node in enumerate(nodes) for source in node.sources)
+        is_back = any(source >= reader for source, reader in graph.links)
         back = " Wires that lead back up are its further uses." if is_back else ""
         yield f"A layer that is used several times is drawn once, with the shapes of its first use.{back}"
     if any(node.is_fold for node in nodes):

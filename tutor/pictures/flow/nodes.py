@@ -98,18 +98,9 @@ class Graph:
     form: Literal["chain", "graph", "list"]
 
     @cached_property
-    def layers(self) -> Sequence[int]:
-        """The places of the layers."""
-        return [place for place, node in enumerate(self.nodes) if node.kind]
-
-    @cached_property
-    def readers(self) -> Sequence[Sequence[int]]:
-        """For each node, the places of those that read it."""
-        readers: list[list[int]] = [[] for _ in self.nodes]
-        for place, node in enumerate(self.nodes):
-            for source in node.sources:
-                readers[source].append(place)
-        return readers
+    def links(self) -> Sequence[tuple[int, int]]:
+        """The places of each node that is read, and of the one that reads it."""
+        return [(source, place) for place, node in enumerate(self.nodes) for source in node.sources]
 
 
 def graph_of(subject: Built | Ledger) -> Graph:
@@ -117,8 +108,8 @@ def graph_of(subject: Built | Ledger) -> Graph:
     ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
     folded = _folded(nodes)
-    if _is_chain(folded):
-        return Graph(_with_tensors(folded), "chain")
+    if chain := _in_line(folded):
+        return Graph(chain, "chain")
     if ledger.outputs and len(folded) <= MOST_BOXES:
         return Graph(folded, "graph")
     return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
@@ -182,31 +173,23 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _in_line(nodes: Sequence[Node]) -> list[set[int]]:
-    """What each node would read if each layer read what the one before it returns."""
-    layers = [place for place, node in enumerate(nodes) if node.kind]
-    first, last = layers[0], layers[-1]
-    return [set()] * first + [set(range(first)), *({min(place, last)} for place in range(first, len(nodes) - 1))]
-
-
-def _is_chain(nodes: Sequence[Node]) -> bool:
-    """Whether each layer reads what the one before it returns, which is one tensor, and nothing else."""
-    layers = [node for node in nodes if node.kind]
-    if not layers or nodes[0].kind or nodes[-1].kind or any(node.models or node.uses > 1 for node in layers):
-        return False
-    are_single = all(len(node.tensors) == 1 for node in layers[:-1])
-    return are_single and [set(node.sources) for node in nodes] == _in_line(nodes)
-
-
-def _with_tensors(nodes: Sequence[Node]) -> list[Node]:
-    """A chain, with a box for each tensor between two layers, and no name for what enters or leaves alone."""
-    boxes: list[Node] = []
-    for node in nodes:
-        if node.kind and boxes[-1].kind:
-            boxes.append(Node(boxes[-1].id.replace("layer", "tensor"), "", "", boxes[-1].tensors))
-        twins = [one for one in nodes if not one.kind and bool(one.sources) == bool(node.sources)]
-        boxes.append(replace(node, name="") if twins == [node] else node)
-    return [replace(box, sources=tuple(sources)) for box, sources in zip(boxes, _in_line(boxes), strict=True)]
+def _in_line(nodes: Sequence[Node]) -> Sequence[Node]:
+    """The nodes of a chain with a box for each tensor between two layers, and no name for what is alone; else none."""
+    first = sum(not node.kind and not node.sources for node in nodes)
+    end = first + sum(bool(node.kind) for node in nodes)
+    wanted = [*[set[int]()] * first, set(range(first)), *({min(at, end) - 1} for at in range(first + 1, len(nodes)))]
+    if not (0 < first < end < len(nodes)) or any(node.models or node.uses > 1 for node in nodes):
+        return []
+    if [set(node.sources) for node in nodes] != wanted or any(len(node.tensors) > 1 for node in nodes[: end - 1]):
+        return []
+    boxes = list(nodes[: first + 1])
+    for layer in nodes[first + 1 : end]:
+        before = boxes[-1]
+        boxes.append(Node(before.id.replace("layer", "tensor"), "", "", before.tensors, (len(boxes) - 1,)))
+        boxes.append(replace(layer, sources=(len(boxes) - 1,)))
+    boxes += [replace(node, sources=(len(boxes) - 1,)) for node in nodes[end:]]
+    alone = {group[0].id for group in (nodes[:first], nodes[end:]) if len(group) == 1}
+    return [replace(box, name="") if box.id in alone else box for box in boxes]
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -280,12 +263,12 @@ def _read(row: Row, tensor: Tensor, read_as: Mapping[str, str] = _READ_AS) -> Na
 
 
 def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
-    """What leaves the row's layer. An axis that it hands on keeps the name under which it came."""
-    came: dict[str, tuple[int, int | None, str]] = {}
+    """What leaves the row's layer. An axis that it hands on as it is keeps the name under which it came."""
+    came: dict[tuple[str, int | None], str] = {}
     for shape, known in _axes(row, "input")[:1]:
         source = next((tensor for tensor in sources if tensor.shape == shape), Tensor(shape, ()))
-        for place, (name, size, before) in enumerate(zip(known, shape, _read(row, source), strict=True)):
-            came.setdefault(name, (place, size, before))
+        for axis, before in zip(zip(known, shape, strict=True), _read(row, source), strict=True):
+            came.setdefault(axis, before)
     leaving = _axes(row, "output")
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
     if len(leaving) == 1 + 2 * len(states):
@@ -294,11 +277,7 @@ def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
         ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
     )
     for (shape, names), title in zip(leaving, titles, strict=True):
-        axes = []
-        for place, (name, size) in enumerate(zip(names, shape, strict=True)):
-            at, was, before = came.get(name, (place, size, name))
-            # The features of a Flatten are none that came in.
-            axes.append(before if at == place or was == size else name)
+        axes = [came.get(axis, axis[0]) for axis in zip(names, shape, strict=True)]
         yield Tensor(shape, _spoken(axes), title if len(leaving) > 1 else "")
 
 
