@@ -176,7 +176,7 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
 

@@ -16,7 +16,6 @@ from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
 from tutor.symbols import Number
 
-
 #: Each weight, by what identifies it: whether it is trained, and how many numbers it holds.
 Weights: TypeAlias = Mapping[Hashable, tuple[bool, int]]
 
