@@ -52,17 +52,15 @@ def _held(model: Any) -> Any:
 class _Theirs(Walk):
     """The walk through a Keras model."""
 
-    of_keras = True
-
     def __init__(self, model: Any) -> None:
-        super().__init__(lambda operation: str(operation.name))
+        super().__init__(lambda operation: str(operation.name), model.count_params())
         self._trained = {id(weight) for weight in model.trainable_weights}
         self._hides_calls = not _graph_of(model)
 
     def explained(self, model: Any) -> Ledger:
         graph = _graph_of(model) or _held(model)
         names = [tensor._keras_history.operation.name for tensor in graph.inputs]  # noqa: SLF001
-        ledger = self.walked(graph, names, model.count_params())
+        ledger = self.walked(graph, names)
         if not names:
             ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
         # Weights that belong to the model itself, or to layers that its calls do not reach.

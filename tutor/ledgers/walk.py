@@ -31,12 +31,9 @@ class Walk:
         seen: the weights that belong to a row.
     """
 
-    #: Whether the weights are those of a Keras model, so that their sizes are Keras's count.
-    of_keras = False
-
-    def __init__(self, name_of: Callable[[Any], str]) -> None:
-        """Takes what names an input, a layer or a model."""
-        self.name_of = name_of
+    def __init__(self, name_of: Callable[[Any], str], keras_total: int | None = None) -> None:
+        """Takes what names an input, layer or model; and Keras's count of the whole, where its weights are Keras's."""
+        self.name_of, self._keras_total = name_of, keras_total
         self.rows: dict[Hashable, Row] = {}
         self.layers: dict[str, Built] = {}
         self.seen: set[Hashable] = set()
@@ -60,7 +57,7 @@ class Walk:
 
     # What is made of it
 
-    def walked(self, graph: Any, names: Iterable[str], keras_total: int | None = None) -> Ledger:
+    def walked(self, graph: Any, names: Iterable[str]) -> Ledger:
         """The ledger of a model with those calls, whose inputs have those names."""
         inputs = dict(zip(names, graph.inputs, strict=True))
         made: dict[int, tuple[str, ...]] = {id(tensor): (name,) for name, tensor in inputs.items()}
@@ -68,7 +65,7 @@ class Walk:
         outputs = tuple(path for tensor in graph.outputs for path in made.get(id(tensor), ()))
         entering = dict(zip(inputs, shapes_of(inputs.values()), strict=True))
         enters, leaves = (one_or_all(shapes_of(tensors) or [None]) for tensors in (graph.inputs, graph.outputs))
-        return Ledger(enters, leaves, tuple(self.rows.values()), keras_total, entering, outputs)
+        return Ledger(enters, leaves, tuple(self.rows.values()), self._keras_total, entering, outputs)
 
     def _visit(self, graph: Any, prefix: str, made: dict[int, tuple[str, ...]], steps: Steps) -> None:
         """The calls of one model; ``made`` says what each tensor comes from, ``steps`` how often each is repeated."""
@@ -120,7 +117,7 @@ class Walk:
             formula=formula,
             count=size if formula is None else formula.value,
             trainable_count=sum(size for trained, size in new if trained),
-            keras_count=size if self.of_keras else None,
+            keras_count=None if self._keras_total is None else size,
             shared=0,
             input_axes=input_axes,
             output_axes=output_axes,

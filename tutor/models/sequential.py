@@ -102,14 +102,11 @@ class Sequential(WholeModel):
                     raise MisfitError(layer.kind, f"{why} Leave out its return_state.").called(layer, [tensor])
                 tensor = outputs
         except MisfitError as error:
-            raise error.after(Past(titles=self._titles())) from None
+            names, places = Program(self).names, [*enumerate(self.inside, start=1)]
+            # A layer that is used several times has the place of its first use.
+            titles = {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
+            raise error.after(Past(titles=titles)) from None
         return Graph((entrance,), tensor if isinstance(tensor, tuple) else (tensor,))
-
-    def _titles(self) -> dict[int, str]:
-        """The layers as messages name them: ``LSTM 'lstm_1' (layer 2)``."""
-        names, places = Program(self).names, [*enumerate(self.inside, start=1)]
-        # A layer that is used several times has the place of its first use.
-        return {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
 
     def _entrance_on(self, first: Operation, input_shape: Any) -> Tensor:
         if self.entrance is not None:
