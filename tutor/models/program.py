@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 class Program:
     """The steps that create a model: its inputs, its layers' calls, and the models within it.
 
-    Args:
-        model: the model.
-        entrance: the tensor that enters it, where it has none of its own.
-
-    Attributes:
+    Attributes (whatever belongs to an operation goes by its ``id``):
         steps: the calls and models, in the order of creation.
-        names: the name that Keras gives to each operation, by its ``id``.
-        frozen: the ``id`` of each operation that is not trained, because it or a model around it is not.
-        written: how often the program names each operation, by its ``id``.
+        entrances: the tensor that enters a model, where it is known before the model is called.
+        names: the name that Keras gives to each operation.
+        frozen: each operation that is not trained, because it or a model around it is not.
+        written: how often the program names each operation.
     """
 
     def __init__(self, model: WholeModel, entrance: Tensor | None = None) -> None:
-        self.model, self._entrance = model, entrance
-        self.frozen: set[int] = set()
-        self.written: Counter[int] = Counter()
-        steps: dict[int, Call | WholeModel] = {}
-        self._gather(model, steps, set())
-        self.steps = sorted(steps.values(), key=lambda step: step.place)
+        self.model = model
+        operations = _within(model, {}).values()
+        self.frozen = {key for one in operations if not one.trainable for key in _within(one, {})}
+        self.written = Counter(id(inner) for one in operations for inner in one.inside)
+        models = {id(one): one for one in operations if isinstance(one, WholeModel)}
+        calls = {id(call): call for one in models.values() if one.own_graph for call in one.own_graph.calls}
+        steps: list[Call | WholeModel] = [*calls.values(), *models.values()]
+        self.steps = sorted(steps, key=lambda step: step.place)
+        self.entrances = {key: one.entrance for key, one in models.items() if one.entrance}
+        if entrance:
+            self.entrances.setdefault(id(model), entrance)
         self.names: dict[int, str] = {}
         self._seen: Counter[str] = Counter()
         self._built: set[int] = set()
@@ -43,12 +45,6 @@ class Program:
             self._create(step.operation if isinstance(step, Call) else step)
             if isinstance(step, Call):
                 self._build(step.operation)
-
-    def entrance_of(self, operation: Operation) -> Tensor | None:
-        """The tensor that enters a model, where it is known before the model is called."""
-        if not isinstance(operation, WholeModel):
-            return None
-        return operation.entrance or (self._entrance if operation is self.model else None)
 
     def check_names(self, operations: Iterable[Operation]) -> None:
         """Refuses a model in which two of these have one name."""
@@ -58,58 +54,45 @@ class Program:
                 kind = type(self.model).__name__
                 raise ValueError(f"{kind}: {times} layers are named {name!r}, but a model uses each name once.")
 
-    def _gather(self, operation: Operation, steps: dict[int, Call | WholeModel], gathered: set[int]) -> None:
-        """Notes each step that creates it, and how often what is inside is written."""
-        if id(operation) in gathered:
-            return
-        gathered.add(id(operation))
-        if not operation.trainable:
-            self._freeze(operation)
-        self.written.update(map(id, operation.inside))
-        for inner in operation.inside:
-            self._gather(inner, steps, gathered)
-        if isinstance(operation, WholeModel):
-            calls = operation.own_graph.calls if operation.own_graph else ()
-            steps.update((id(call), call) for call in calls)
-            steps[id(operation)] = operation
-
-    def _freeze(self, operation: Operation) -> None:
-        if id(operation) not in self.frozen:
-            self.frozen.add(id(operation))
-            for inner in operation.inside:
-                self._freeze(inner)
-
     # Keras's automatic names, counted up in the order in which things are created
 
     def _create(self, operation: Operation) -> None:
         if id(operation) in self.names:
             return
-        entrance = self.entrance_of(operation)
+        entrance = self.entrances.get(id(operation))
         for inner in ((entrance.source.operation,) if entrance else ()) + operation.inside:
             self._create(inner)
         name = operation.name
         self.names[id(operation)] = self._next(operation.automatic_name) if name is None else name
         first, *others = operation.inside or (None,)
-        if entrance or (others and first and self.entrance_of(first)):
+        if entrance or (others and id(first) in self.entrances):
             self._build(operation)
 
     def _build(self, operation: Operation) -> None:
         """Keras makes a functional model inside each Sequential once its input is known, and gives it a name too."""
-        stack = operation if isinstance(operation, WholeModel) else None
-        if id(operation) in self._built or (stack and stack.own_graph):
-            return
-        self._built.add(id(operation))
-        if stack and self.entrance_of(stack) is None:
-            self._next("input_layer")
-        for inner in operation.inside:
-            self._build(inner)
-        if stack:
-            self._next("functional")
+        is_stack = isinstance(operation, WholeModel) and not operation.own_graph
+        if id(operation) not in self._built:
+            self._built.add(id(operation))
+            if is_stack and id(operation) not in self.entrances:
+                self._next("input_layer")
+            for inner in operation.inside:
+                self._build(inner)
+            if is_stack:
+                self._next("functional")
 
     def _next(self, name: str) -> str:
         number = self._seen[name]
         self._seen[name] += 1
         return f"{name}_{number}" if number else name
+
+
+def _within(operation: Operation, met: dict[int, Operation]) -> dict[int, Operation]:
+    """The operation and all that is inside it, besides what was met, each once and by its ``id``."""
+    if id(operation) not in met:
+        met[id(operation)] = operation
+        for inner in operation.inside:
+            _within(inner, met)
+    return met
 
 
 class Writer:
@@ -148,7 +131,7 @@ class Writer:
         self._lines.append(f"{self._variable(model)} = keras.Model({inputs}, {outputs}{named})")
 
     def _write_stack(self, model: WholeModel) -> None:
-        entrance: Any = self._program.entrance_of(model)
+        entrance: Any = self._program.entrances.get(id(model))
         items = [] if entrance is None else [entrance.source.operation.code()]
         for operation in model.inside:
             if id(operation) not in self._variables:
