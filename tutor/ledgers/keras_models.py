@@ -39,7 +39,13 @@ def explain(model: Any) -> Ledger:
     with warnings.catch_warnings():
         # Keras warns of what it could not save again; nothing is saved here.
         warnings.simplefilter("ignore")
-        return _Theirs(model).explained(model)
+        walk, graph = _Theirs(model), _graph_of(model) or _held(model)
+        ledger = walk.walked(graph, [tensor._keras_history.operation.name for tensor in graph.inputs])  # noqa: SLF001
+        if not graph.inputs:
+            ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
+        # Weights that belong to the model itself, or to layers that its calls do not reach.
+        row = walk.counted(Row("", type(model).__name__, None, None, None), walk.weights(model), model.name)
+        return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
 
 
 def _held(model: Any) -> Any:
@@ -57,16 +63,6 @@ class _Theirs(Walk):
         self._trained = {id(weight) for weight in model.trainable_weights}
         self._hides_calls = not _graph_of(model)
 
-    def explained(self, model: Any) -> Ledger:
-        graph = _graph_of(model) or _held(model)
-        names = [tensor._keras_history.operation.name for tensor in graph.inputs]  # noqa: SLF001
-        ledger = self.walked(graph, names)
-        if not names:
-            ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
-        # Weights that belong to the model itself, or to layers that its calls do not reach.
-        row = self.counted(Row("", type(model).__name__, None, None, None), self._weights(model), model.name)
-        return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
-
     def _calls(self, graph: Any) -> Iterable[tuple[Any, list[Any]]]:
         if isinstance(graph, SimpleNamespace):
             return [(call, []) for call in graph.calls]
@@ -83,22 +79,19 @@ class _Theirs(Walk):
         held = self._hides_calls and is_from_keras(operation, "Model")
         return _graph_of(operation) or (_held(operation) if held else None)
 
-    def _weights(self, layer: Any) -> Weights:
+    def weights(self, layer: Any) -> Weights:
         """Keras's weights: whether each is trained, and how many numbers it holds."""
         weights = getattr(layer, "weights", ())
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
 
-    def _met(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
-        layer, read = call.operation, shapes_of(reads)
-        built, weights = built_on(layer, read), self._weights(layer)
-        makes = one_or_all(shapes_of(call.outputs)) or None
-        shapes = read or build_shapes(layer)
-        enters = one_or_all(shapes) if shapes else None
+    def _row_of(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
+        layer, read, weights = call.operation, shapes_of(reads), self.weights(call.operation)
+        built, kind, shapes = built_on(layer, read), type(layer).__name__, read or build_shapes(layer)
+        enters, leaves = (one_or_all(several or [None]) for several in (shapes, shapes_of(call.outputs)))
         if built is not None:
-            enters, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
+            kind, enters, leaves = built.layer.title, built.layer._read(shapes), leaves or built.output_shape  # noqa: SLF001
         formula = formula_of(layer, built, self.seen) if weights else Number(0)
-        kind = type(layer).__name__ if built is None else built.layer.title
-        return Row("", kind, enters, makes, formula, built=built), weights
+        return Row("", kind, enters, leaves, formula, built=built), weights
 
 
 def _data_in(node: Any) -> list[Any]:
@@ -130,13 +123,10 @@ def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Express
 
 #: What these say changes neither count nor shape, and may be an object of a learner's own.
 _LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
-#: What Keras notes of a layer that changes its weights, and that layers of ours need not have as an argument.
-_DECISIVE = ("lora_rank",)
 #: What a layer keeps as it was given. For anything else its configuration is asked, which takes long.
 _PLAIN = (bool, int, float, str, tuple)
-#: Arguments that hold layers, and where Keras keeps these.
-_INSIDE = {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
-_INSIDE["cells"] = ("cells",)
+#: Arguments that hold layers.
+_INSIDE = ("layer", "backward_layer", "cell", "cells")
 
 
 def layer_of(theirs: Any) -> Layer | None:
@@ -149,13 +139,13 @@ def layer_of(theirs: Any) -> Layer | None:
     parameters = getattr(getattr(ours, "__signature__", None), "parameters", None)
     if parameters is None:
         return None
-    if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
-        return None
+    if getattr(theirs, "lora_rank", None) is not None and "lora_rank" not in parameters:
+        return None  # it has weights that ours has not
     config: dict[str, Any] = {}
     given: dict[str, Any] = {"dtype": theirs.dtype_policy.name}
     for name in parameters:
         if name in _INSIDE:
-            held = next((getattr(theirs, one) for one in _INSIDE[name] if hasattr(theirs, one)), None)
+            held = getattr(theirs, f"forward_{name}", None) or getattr(theirs, name, None)
             given[name] = list(map(layer_of, held)) if isinstance(held, (list, tuple)) else held and layer_of(held)
         elif name not in given and not name.endswith(_LEFT_OUT):
             value = getattr(theirs, name, ...)

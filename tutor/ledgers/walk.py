@@ -51,7 +51,7 @@ class Walk:
         """The calls within a model that is called on tensors of those shapes; None for a layer."""
         raise NotImplementedError
 
-    def _met(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
+    def _row_of(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
         """The row of a layer, as far as its call says it, and its weights; those seen before are in other rows."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class Walk:
         self, call: Any, reads: Sequence[Any], prefix: str, sources: Iterable[tuple[str, ...]], steps: Steps
     ) -> tuple[str, ...]:
         """Notes a layer's call, and says where one comes from who reads what it makes."""
-        (row, weights), path = self._met(call, reads), prefix + self.name_of(call.operation)
+        (row, weights), path = self._row_of(call, reads), prefix + self.name_of(call.operation)
         read = tuple(dict.fromkeys(one for several in sources for one in several))
         if row.built is not None:
             self.layers.setdefault(path, row.built)

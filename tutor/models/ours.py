@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 from tutor.layers.built import Built, Shape
@@ -12,7 +11,7 @@ from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.walk import Walk, Weights
 from tutor.models.graph import Graph, WholeModel
-from tutor.models.program import Program, Writer
+from tutor.models.program import Program
 from tutor.symbols import identifiers
 
 
@@ -31,10 +30,10 @@ class BuiltModel(Walk):
         self._used: dict[tuple[int, int], tuple[Shape, Any]] = {}
         self.ledger = self.walked(graph, [self.name_of(tensor.source.operation) for tensor in graph.inputs])
 
-    @cached_property
+    @property
     def code(self) -> str:
         """Python that makes the same model in Keras, and calls it ``model``."""
-        return Writer(self._program).text
+        return self._program.code
 
     def as_layer(self, input_shape: Any) -> Built:
         """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
@@ -63,7 +62,7 @@ class BuiltModel(Walk):
         graph.output_shape_on(self.name_of(operation), read)
         return graph
 
-    def _met(self, call: Call, reads: Sequence[Tensor]) -> tuple[Row, Weights]:
+    def _row_of(self, call: Call, reads: Sequence[Tensor]) -> tuple[Row, Weights]:
         built: Any = call.built
         keys = list(_owned(call.operation, built))
         if self._program.frozen & {id(call.operation), *(owner for owner, _ in keys)}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor, one_or_all
@@ -41,10 +42,25 @@ class Program:
         self.names: dict[int, str] = {}
         self._seen: Counter[str] = Counter()
         self._built: set[int] = set()
+        self._variables: dict[int, str] = {id(model): "model"}
+        self._taken = ["keras", "model"]
+        self._lines: list[str] = []
         for step in self.steps:
             self._create(step.operation if isinstance(step, Call) else step)
             if isinstance(step, Call):
                 self._build(step.operation)
+
+    @cached_property
+    def code(self) -> str:
+        """Python that makes the same model in Keras, and calls it ``model``."""
+        for step in self.steps:
+            if isinstance(step, Call):
+                self._write_call(step)
+            elif step.own_graph:
+                self._write_model(step, step.own_graph)
+            else:
+                self._write_stack(step)
+        return "\n".join(["import keras", "", *self._lines, ""])
 
     def check_names(self, operations: Iterable[Operation]) -> None:
         """Refuses a model in which two of these have one name."""
@@ -85,35 +101,10 @@ class Program:
         self._seen[name] += 1
         return f"{name}_{number}" if number else name
 
-
-def _within(operation: Operation, met: dict[int, Operation]) -> dict[int, Operation]:
-    """The operation and all that is inside it, besides what was met, each once and by its ``id``."""
-    if id(operation) not in met:
-        met[id(operation)] = operation
-        for inner in operation.inside:
-            _within(inner, met)
-    return met
-
-
-class Writer:
-    """The text of a program: Python that makes the same model in Keras and calls it ``model``."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._variables: dict[int, str] = {id(program.model): "model"}
-        self._taken = ["keras", "model"]
-        self._lines: list[str] = []
-        for step in program.steps:
-            if isinstance(step, Call):
-                self._write_call(step)
-            elif step.own_graph:
-                self._write_model(step, step.own_graph)
-            else:
-                self._write_stack(step)
-        self.text = "\n".join(["import keras", "", *self._lines, ""])
+    # The text
 
     def _write_call(self, call: Call) -> None:
-        operation, name = call.operation, self._program.names[id(call.operation)]
+        operation, name = call.operation, self.names[id(call.operation)]
         given = [*map(self._value, call.args), *(f"{key}={self._value(one)}" for key, one in call.kwargs.items())]
         if isinstance(operation, InputLayer):
             code = operation.code()
@@ -131,7 +122,7 @@ class Writer:
         self._lines.append(f"{self._variable(model)} = keras.Model({inputs}, {outputs}{named})")
 
     def _write_stack(self, model: WholeModel) -> None:
-        entrance: Any = self._program.entrances.get(id(model))
+        entrance: Any = self.entrances.get(id(model))
         items = [] if entrance is None else [entrance.source.operation.code()]
         for operation in model.inside:
             if id(operation) not in self._variables:
@@ -152,11 +143,11 @@ class Writer:
                     self._lines.append(f"{self._variable(operation)} = {code}")
 
     def _needs_variable(self, operation: Operation) -> bool:
-        return self._program.written[id(operation)] > 1 and id(operation) not in self._variables
+        return self.written[id(operation)] > 1 and id(operation) not in self._variables
 
     def _code(self, operation: Any) -> str:
         """Its variable, or the text of a layer that needs none; models, made before they are used, all have one."""
-        frozen = id(operation) in self._program.frozen
+        frozen = id(operation) in self.frozen
         return self._variables.get(id(operation)) or str(operation.code(known=self._variables, frozen=frozen))
 
     def _value(self, value: Any) -> str:
@@ -172,6 +163,15 @@ class Writer:
     def _variable(self, thing: Call | Operation, name: str = "") -> str:
         """The variable of a call, layer or model; one that has none gets one similar to its name."""
         if id(thing) not in self._variables:
-            self._taken += identifiers([name or self._program.names[id(thing)]], self._taken)
+            self._taken += identifiers([name or self.names[id(thing)]], self._taken)
             self._variables[id(thing)] = self._taken[-1]
         return self._variables[id(thing)]
+
+
+def _within(operation: Operation, met: dict[int, Operation]) -> dict[int, Operation]:
+    """The operation and all that is inside it, besides what was met, each once and by its ``id``."""
+    if id(operation) not in met:
+        met[id(operation)] = operation
+        for inner in operation.inside:
+            _within(inner, met)
+    return met
