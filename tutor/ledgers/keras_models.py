@@ -176,9 +176,10 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        made: Layer = ours(**given)
     except (TypeError, ValueError):
         return None
+    return made
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
