@@ -11,9 +11,8 @@ from typing import Any
 
 from tutor.layers import HOMES as _LAYERS
 
-#: The module of each name.
-_HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}
-for _home, _names in {
+#: The names in each module, besides the layers.
+_MODULES = {
     "article": "table_1 table_of_the_follow_up video_question_answering vision_model visual_question_answering",
     "explorers": "explore",
     "layers.calls": "Input",
@@ -22,8 +21,9 @@ for _home, _names in {
     "models.model": "Model",
     "models.sequential": "Sequential",
     "pictures.diagrams": "convolution_diagram flow_diagram gate_diagram heap_chart weight_diagram window_diagram",
-}.items():
-    _HOMES |= dict.fromkeys(_names.split(), f"tutor.{_home}")
+}
+_HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}
+_HOMES |= {name: f"tutor.{module}" for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = sorted(_HOMES)
 

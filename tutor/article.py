@@ -88,19 +88,14 @@ def _row(line: Line) -> str:
 
 
 _DENSE = {"nFeatures": 784, "nUnits": 32}
+_EMBEDDING = {"nFeatures": 1024, "nUnits": 256}
 _RECURRENT = {"nFeatures": 256, "nUnits": 128}
 _SEQUENCE: Shape = (None, 25, 256)
 _TODAY = "Keras's default since TensorFlow 2 is reset_after=True: a second bias for each gate."
 _IN_BOTH = (
     Line(Dense(32), (None, 784), "nFeatures*(nUnits+1)", _DENSE, "One bias for each unit, not for each feature."),
     Line(Dense(32, use_bias=False), (None, 784), "nFeatures*nUnits", _DENSE),
-    Line(
-        Embedding(1024, 256),
-        (None, 25),
-        "nFeatures*nUnits",
-        {"nFeatures": 1024, "nUnits": 256},
-        "Its nFeatures are the vocabulary.",
-    ),
+    Line(Embedding(1024, 256), (None, 25), "nFeatures*nUnits", _EMBEDDING, "Its nFeatures are the vocabulary."),
     Line(LSTM(128), _SEQUENCE, "4*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
     Line(LSTM(128, use_bias=False), _SEQUENCE, "4*nUnits*(nUnits+nFeatures)", _RECURRENT),
     Line(GRU(128), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT, _TODAY),

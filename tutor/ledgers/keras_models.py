@@ -7,7 +7,7 @@ any backend, with weights or without.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from math import prod
 from types import SimpleNamespace
@@ -45,49 +45,39 @@ def explain(model: Any) -> Ledger:
 def _held(model: Any) -> Any:
     """The layers of a model that hides its calls, as far as they are built: called, but nobody knows on what."""
     held = {id(layer): layer for layer in model.layers if layer.built or is_from_keras(layer, "Model")}.values()
-    calls = [SimpleNamespace(operation=layer, input_tensors=(), outputs=()) for layer in held]
+    calls = [SimpleNamespace(operation=layer, outputs=()) for layer in held]
     return SimpleNamespace(inputs=(), outputs=(), calls=calls)
-
-
-def _each(value: Any) -> Iterator[Any]:
-    for part in value if isinstance(value, (list, tuple)) else ():
-        yield from _each(part)
-    yield value
 
 
 class _Theirs(Walk):
     """The walk through a Keras model."""
 
-    of_keras = True
-
     def __init__(self, model: Any) -> None:
-        super().__init__()
+        super().__init__(lambda operation: str(operation.name), model.count_params())
         self._trained = {id(weight) for weight in model.trainable_weights}
         self._hides_calls = not _graph_of(model)
 
     def explained(self, model: Any) -> Ledger:
         graph = _graph_of(model) or _held(model)
         names = [tensor._keras_history.operation.name for tensor in graph.inputs]  # noqa: SLF001
-        ledger = self.walked(graph, names, model.count_params())
+        ledger = self.walked(graph, names)
         if not names:
             ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
         # Weights that belong to the model itself, or to layers that its calls do not reach.
         row = self.counted(Row("", type(model).__name__, None, None, None), self._weights(model), model.name)
         return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
 
-    def _name_of(self, operation: Any) -> str:
-        return str(operation.name)
-
-    def _calls(self, graph: Any) -> Iterable[Any]:
+    def _calls(self, graph: Any) -> Iterable[tuple[Any, list[Any]]]:
         if isinstance(graph, SimpleNamespace):
-            return graph.calls  # type: ignore[no-any-return]
+            return [(call, []) for call in graph.calls]
         place = {id(operation): place for place, operation in enumerate(graph.operations)}
 
         def rank(node: Any) -> tuple[int, int]:
             return place[id(node.operation)], node.operation._inbound_nodes.index(node)  # noqa: SLF001
 
         depths = sorted(graph._nodes_by_depth.items(), reverse=True, key=lambda item: item[0])  # noqa: SLF001
-        return [node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input]
+        nodes = (node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input)
+        return [(node, _data_in(node)) for node in nodes]
 
     def _graph_in(self, operation: Any, shapes: tuple[Any, ...]) -> Any:
         held = self._hides_calls and is_from_keras(operation, "Model")
@@ -98,22 +88,23 @@ class _Theirs(Walk):
         weights = getattr(layer, "weights", ())
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
 
-    def _reads(self, call: Any) -> list[Any]:
-        named = {} if self._hides_calls else call.arguments.kwargs
-        masks = [id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)]
-        return [tensor for tensor in call.input_tensors if id(tensor) not in masks]
-
-    def _met(self, call: Any) -> tuple[Row, Weights]:
-        layer, read = call.operation, shapes_of(self._reads(call))
+    def _met(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
+        layer, read = call.operation, shapes_of(reads)
         built, weights = built_on(layer, read), self._weights(layer)
         makes = one_or_all(shapes_of(call.outputs)) or None
         shapes = read or build_shapes(layer)
-        reads = one_or_all(shapes) if shapes else None
+        enters = one_or_all(shapes) if shapes else None
         if built is not None:
-            reads, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
+            enters, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
         formula = formula_of(layer, built, self.seen) if weights else Number(0)
         kind = type(layer).__name__ if built is None else built.layer.title
-        return Row("", kind, reads, makes, formula, built=built), weights
+        return Row("", kind, enters, makes, formula, built=built), weights
+
+
+def _data_in(node: Any) -> list[Any]:
+    masks = [value for name, value in node.arguments.kwargs.items() if name.endswith("mask")]
+    of_masks = [id(one) for mask in masks for one in (mask if isinstance(mask, (list, tuple)) else [mask])]
+    return [tensor for tensor in node.input_tensors if id(tensor) not in of_masks]
 
 
 def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Expression | None:
@@ -176,10 +167,9 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        made: Layer = ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
-    return made
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
@@ -227,17 +217,15 @@ def _graph_of(layer: Any) -> Any:
 
 def _check(model: Any) -> None:
     if not is_from_keras(model, "Model"):
-        repair = ""
-        if type(model).__module__.partition(".")[0] == "tf_keras":
-            repair = " It is a model of tf_keras, which is Keras 2. Make it with keras, version 3."
-        elif is_from_keras(model, "Layer"):
-            repair = " A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer])."
-        elif isinstance(model, str):
-            repair = " Load it first, with keras.models.load_model."
-        elif hasattr(model, "ledger"):
-            repair = " It is a model of tutor's: see its ledger."
-        elif hasattr(model, "met"):
-            repair = " It is a model of tutor's: see its build(input_shape)."
+        module, is_layer = type(model).__module__.partition(".")[0], is_from_keras(model, "Layer")
+        repairs = {
+            "It is a model of tf_keras, which is Keras 2. Make it with keras, version 3.": module == "tf_keras",
+            "A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer]).": is_layer,
+            "Load it first, with keras.models.load_model.": isinstance(model, str),
+            "It is a model of tutor's: see its ledger.": hasattr(model, "ledger"),
+            "It is a model of tutor's: see its build(input_shape).": hasattr(model, "met"),
+        }
+        repair = next((f" {text}" for text, helps in repairs.items() if helps), "")
         raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
     # A model that is written as a class may say that it is built, though no layer is.
     inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)

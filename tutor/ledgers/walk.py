@@ -6,7 +6,7 @@ Both kinds of model are graphs of calls, with the same names for the same things
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -16,9 +16,10 @@ from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
 from tutor.symbols import Number
 
-
 #: Each weight, by what identifies it: whether it is trained, and how many numbers it holds.
 Weights: TypeAlias = Mapping[Hashable, tuple[bool, int]]
+#: How often what is within TimeDistributed is repeated, the outermost first.
+Steps: TypeAlias = tuple[int | None, ...]
 
 
 class Walk:
@@ -30,39 +31,33 @@ class Walk:
         seen: the weights that belong to a row.
     """
 
-    #: Whether the weights are those of a Keras model, so that their sizes are Keras's count.
-    of_keras = False
-
-    def __init__(self) -> None:
+    def __init__(self, name_of: Callable[[Any], str], keras_total: int | None = None) -> None:
+        """Takes what names an input, layer or model; and Keras's count of the whole, where its weights are Keras's."""
+        self.name_of, self._keras_total = name_of, keras_total
         self.rows: dict[Hashable, Row] = {}
         self.layers: dict[str, Built] = {}
         self.seen: set[Hashable] = set()
 
     # What a kind of model says
 
-    def _name_of(self, operation: Any) -> str:
-        """The name of a layer or a model."""
-        raise NotImplementedError
+    def _calls(self, graph: Any) -> Iterable[tuple[Any, Sequence[Any]]]:
+        """The calls, in the order in which Keras makes them, without those of inputs; and the tensors that each reads.
 
-    def _calls(self, graph: Any) -> Iterable[Any]:
-        """The calls, in the order in which Keras makes them, without those of inputs."""
+        Masks are not among these: they say what to skip, and are no data.
+        """
         raise NotImplementedError
 
     def _graph_in(self, operation: Any, shapes: tuple[Any, ...]) -> Any:
         """The calls within a model that is called on tensors of those shapes; None for a layer."""
         raise NotImplementedError
 
-    def _reads(self, call: Any) -> Sequence[Any]:
-        """The tensors that a call reads, without masks, which say what to skip and are no data."""
-        raise NotImplementedError
-
-    def _met(self, call: Any) -> tuple[Row, Weights]:
+    def _met(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
         """The row of a layer, as far as its call says it, and its weights; those seen before are in other rows."""
         raise NotImplementedError
 
     # What is made of it
 
-    def walked(self, graph: Any, names: Iterable[str], keras_total: int | None = None) -> Ledger:
+    def walked(self, graph: Any, names: Iterable[str]) -> Ledger:
         """The ledger of a model with those calls, whose inputs have those names."""
         inputs = dict(zip(names, graph.inputs, strict=True))
         made: dict[int, tuple[str, ...]] = {id(tensor): (name,) for name, tensor in inputs.items()}
@@ -70,30 +65,31 @@ class Walk:
         outputs = tuple(path for tensor in graph.outputs for path in made.get(id(tensor), ()))
         entering = dict(zip(inputs, shapes_of(inputs.values()), strict=True))
         enters, leaves = (one_or_all(shapes_of(tensors) or [None]) for tensors in (graph.inputs, graph.outputs))
-        return Ledger(enters, leaves, tuple(self.rows.values()), keras_total, entering, outputs)
+        return Ledger(enters, leaves, tuple(self.rows.values()), self._keras_total, entering, outputs)
 
-    def _visit(self, graph: Any, prefix: str, made: dict[int, tuple[str, ...]], steps: tuple[int | None, ...]) -> None:
+    def _visit(self, graph: Any, prefix: str, made: dict[int, tuple[str, ...]], steps: Steps) -> None:
         """The calls of one model; ``made`` says what each tensor comes from, ``steps`` how often each is repeated."""
-        for call in self._calls(graph):
-            reads, around = self._reads(call), [call.operation]
-            sources, shapes = [made.get(id(tensor), ()) for tensor in reads], shapes_of(reads)
+        for call, reads in self._calls(graph):
+            sources, shapes, around = [made.get(id(tensor), ()) for tensor in reads], shapes_of(reads), [call.operation]
             while shapes and each_step(around[-1]):
                 around.append(around[-1].layer)
             depth = len(around)
             within = self._graph_in(around[-1], tuple(shape[:1] + shape[depth:] for shape in shapes))
             if within is None:
-                read = tuple(dict.fromkeys(one for several in sources for one in several))
-                ends = [self._use(call, prefix + self._name_of(call.operation), read, steps)] * len(call.outputs)
+                ends = [self._use(call, reads, prefix, sources, steps)] * len(call.outputs)
             else:
                 inside = dict(zip(map(id, within.inputs), sources, strict=False))
-                path = "".join(f"{self._name_of(operation)}/" for operation in around)
+                path = "".join(f"{self.name_of(operation)}/" for operation in around)
                 self._visit(within, prefix + path, inside, (*steps, *(shapes[0][1:depth] if shapes else ())))
                 ends = [inside.get(id(tensor), ()) for tensor in within.outputs]
             made.update(zip(map(id, call.outputs), ends, strict=False))
 
-    def _use(self, call: Any, path: str, read: tuple[str, ...], steps: tuple[int | None, ...]) -> tuple[str, ...]:
+    def _use(
+        self, call: Any, reads: Sequence[Any], prefix: str, sources: Iterable[tuple[str, ...]], steps: Steps
+    ) -> tuple[str, ...]:
         """Notes a layer's call, and says where one comes from who reads what it makes."""
-        row, weights = self._met(call)
+        (row, weights), path = self._met(call, reads), prefix + self.name_of(call.operation)
+        read = tuple(dict.fromkeys(one for several in sources for one in several))
         if row.built is not None:
             self.layers.setdefault(path, row.built)
         if not weights and row.input_shape == row.output_shape:
@@ -104,7 +100,7 @@ class Walk:
         self.rows[key] = replace(row, inputs=tuple(dict.fromkeys((*row.inputs, *read))), shared=row.shared + 1)
         return (row.path,)
 
-    def counted(self, row: Row, weights: Weights, path: str, steps: tuple[int | None, ...] = ()) -> Row:
+    def counted(self, row: Row, weights: Weights, path: str, steps: Steps = ()) -> Row:
         """The row of a layer that was not met before. Weights that another row has are not counted again."""
         new = [weight for key, weight in weights.items() if key not in self.seen]
         self.seen |= weights.keys()
@@ -121,7 +117,7 @@ class Walk:
             formula=formula,
             count=size if formula is None else formula.value,
             trainable_count=sum(size for trained, size in new if trained),
-            keras_count=size if self.of_keras else None,
+            keras_count=None if self._keras_total is None else size,
             shared=0,
             input_axes=input_axes,
             output_axes=output_axes,

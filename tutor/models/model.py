@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers.calls import InputLayer, Operation, Tensor, next_place, tensors_in
+from tutor.layers.calls import InputLayer, Operation, next_place, tensors_in
 from tutor.layers.checks import must
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.ours import BuiltModel
@@ -47,7 +47,12 @@ class Model(WholeModel):
 
     def __post_init__(self) -> None:
         self._check_words()
-        graph = Graph(self._tensors("inputs", self.inputs), self._tensors("outputs", self.outputs))
+        ends = {argument: tuple(tensors_in(getattr(self, argument))) for argument in ("inputs", "outputs")}
+        for argument, tensors in ends.items():
+            if not tensors:
+                given = getattr(self, argument)
+                raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
+        graph = Graph(**ends)
         for tensor in graph.inputs:
             if not isinstance(tensor.source.operation, InputLayer):
                 raise ValueError(f"Model: inputs must be tensors made by tutor.Input; got {tensor!r}.")
@@ -58,16 +63,9 @@ class Model(WholeModel):
                 why = f"the {missing} of shape {call.output_shape}, which the outputs need"
                 raise ValueError(f"Model: inputs must include {why}.")
         # Keras's are lists, however they were given.
-        lists = {"inputs": list(graph.inputs), "outputs": list(graph.outputs)}
-        vars(self).update(lists, own_graph=graph, entrance=graph.inputs[0])
+        vars(self).update({argument: list(tensors) for argument, tensors in ends.items()})
+        vars(self).update(own_graph=graph, entrance=graph.inputs[0])
         vars(self)["_met"] = BuiltModel(self, graph)  # refuses what cannot be a model
-
-    @staticmethod
-    def _tensors(argument: str, given: Any) -> tuple[Tensor, ...]:
-        tensors = tuple(tensors_in(given))
-        if not tensors:
-            raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
-        return tensors
 
     @property
     def kind(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -25,12 +25,11 @@ class BuiltModel(Walk):
     """
 
     def __init__(self, model: WholeModel, graph: Graph) -> None:
-        super().__init__()
-        self._model, self._graph = model, graph
-        self._program = Program(model, graph.inputs[0])
+        self._model, self._graph, self._program = model, graph, Program(model, graph.inputs[0])
+        super().__init__(lambda operation: self._program.names[id(operation)])
         self._graphs: dict[int, Graph] = {}
         self._used: dict[tuple[int, int], tuple[Shape, Any]] = {}
-        self.ledger = self.walked(graph, [self._name_of(tensor.source.operation) for tensor in graph.inputs])
+        self.ledger = self.walked(graph, [self.name_of(tensor.source.operation) for tensor in graph.inputs])
 
     @cached_property
     def code(self) -> str:
@@ -50,12 +49,10 @@ class BuiltModel(Walk):
 
     # What the walk asks
 
-    def _name_of(self, operation: Operation) -> str:
-        return self._program.names[id(operation)]
-
-    def _calls(self, graph: Graph) -> Iterable[Call]:
+    def _calls(self, graph: Graph) -> Iterable[tuple[Call, tuple[Tensor, ...]]]:
         self._program.check_names(call.operation for call in graph.calls)
-        return [call for call in graph.calls if not isinstance(call.operation, InputLayer)]
+        layers = (call for call in graph.calls if not isinstance(call.operation, InputLayer))
+        return [(call, data_in(call.args, call.kwargs)) for call in layers]
 
     def _graph_in(self, operation: Operation, shapes: tuple[Any, ...]) -> Graph | None:
         if not isinstance(operation, WholeModel):
@@ -63,13 +60,10 @@ class BuiltModel(Walk):
         read = operation._read(shapes)  # noqa: SLF001
         # A stack is built by its first use.
         graph = self._graphs.setdefault(id(operation), operation._graph_on(read))  # noqa: SLF001
-        graph.output_shape_on(self._name_of(operation), read)
+        graph.output_shape_on(self.name_of(operation), read)
         return graph
 
-    def _reads(self, call: Call) -> tuple[Tensor, ...]:
-        return data_in(call.args, call.kwargs)
-
-    def _met(self, call: Call) -> tuple[Row, Weights]:
+    def _met(self, call: Call, reads: Sequence[Tensor]) -> tuple[Row, Weights]:
         built: Any = call.built
         keys = list(_owned(call.operation, built))
         if self._program.frozen & {id(call.operation), *(owner for owner, _ in keys)}:

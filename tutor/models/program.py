@@ -40,11 +40,15 @@ class Program:
         self._seen: Counter[str] = Counter()
         self._built: set[int] = set()
         for step in self.steps:
-            self._take(step)
+            self._create(step.operation if isinstance(step, Call) else step)
+            if isinstance(step, Call):
+                self._build(step.operation)
 
-    def entrance_of(self, model: WholeModel) -> Tensor | None:
+    def entrance_of(self, operation: Operation) -> Tensor | None:
         """The tensor that enters a model, where it is known before the model is called."""
-        return model.entrance or (self._entrance if model is self.model else None)
+        if not isinstance(operation, WholeModel):
+            return None
+        return operation.entrance or (self._entrance if operation is self.model else None)
 
     def check_names(self, operations: Iterable[Operation]) -> None:
         """Refuses a model in which two of these have one name."""
@@ -77,25 +81,17 @@ class Program:
 
     # Keras's automatic names, counted up in the order in which things are created
 
-    def _take(self, step: Call | WholeModel) -> None:
-        if isinstance(step, Call):
-            self._create(step.operation)
-            self._build(step.operation)
-            return
-        entrance = self.entrance_of(step)
-        if entrance is not None:
-            self._create(entrance.source.operation)
-        self._create(step)
-        first, *others = step.inside or (None,)
-        if entrance is not None or (others and isinstance(first, WholeModel) and first.entrance is not None):
-            self._build(step)
-
     def _create(self, operation: Operation) -> None:
-        if id(operation) not in self.names:
-            for inner in operation.inside:
-                self._create(inner)
-            name = operation.name
-            self.names[id(operation)] = self._next(operation.automatic_name) if name is None else name
+        if id(operation) in self.names:
+            return
+        entrance = self.entrance_of(operation)
+        for inner in ((entrance.source.operation,) if entrance else ()) + operation.inside:
+            self._create(inner)
+        name = operation.name
+        self.names[id(operation)] = self._next(operation.automatic_name) if name is None else name
+        first, *others = operation.inside or (None,)
+        if entrance or (others and first and self.entrance_of(first)):
+            self._build(operation)
 
     def _build(self, operation: Operation) -> None:
         """Keras makes a functional model inside each Sequential once its input is known, and gives it a name too."""

@@ -47,12 +47,12 @@ class Sequential(WholeModel):
         if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
             raise TypeError(must("Sequential: layers", "be a list", given, f" Write [{shown(given)}]."))
         items = tuple(given)
-        entrance = next((item for item in items[:1] if _enters(item)), None)
-        stack = items if entrance is None else items[1:]
-        for place, item in enumerate(stack, start=len(items) - len(stack)):
+        enters = [item for item in items[:1] if isinstance(item, Tensor) and not item.source.input_tensors]
+        stack = items[len(enters) :]
+        for place, item in enumerate(stack, start=len(enters)):
             if not isinstance(item, Operation) or isinstance(item, InputLayer):
                 raise TypeError(must(f"Sequential: layers[{place}]", "be a layer, such as tutor.Dense(32)", item))
-        vars(self).update(layers=stack, entrance=entrance)
+        vars(self).update(layers=stack, entrance=next(iter(enters), None))
         Program(self).check_names(self.inside)
 
     @property
@@ -92,9 +92,7 @@ class Sequential(WholeModel):
 
     def _connected_on(self, input_shape: Any) -> Graph:
         if not self.inside:
-            raise ValueError(
-                "Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)], for example."
-            )
+            raise ValueError("Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)] for one.")
         try:
             tensor = entrance = self._entrance_on(self.inside[0], input_shape)
             for place, layer in enumerate(self.inside, start=1):
@@ -104,14 +102,11 @@ class Sequential(WholeModel):
                     raise MisfitError(layer.kind, f"{why} Leave out its return_state.").called(layer, [tensor])
                 tensor = outputs
         except MisfitError as error:
-            raise error.after(Past(titles=self._titles())) from None
+            names, places = Program(self).names, [*enumerate(self.inside, start=1)]
+            # A layer that is used several times has the place of its first use.
+            titles = {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
+            raise error.after(Past(titles=titles)) from None
         return Graph((entrance,), tensor if isinstance(tensor, tuple) else (tensor,))
-
-    def _titles(self) -> dict[int, str]:
-        """The layers as messages name them: ``LSTM 'lstm_1' (layer 2)``."""
-        names, places = Program(self).names, [*enumerate(self.inside, start=1)]
-        # A layer that is used several times has the place of its first use.
-        return {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
 
     def _entrance_on(self, first: Operation, input_shape: Any) -> Tensor:
         if self.entrance is not None:
@@ -126,7 +121,3 @@ class Sequential(WholeModel):
             return Input(batch_shape=first.build(input_shape).input_shape)
         except MisfitError as error:
             raise error.called(first, []) from None
-
-
-def _enters(item: Any) -> bool:
-    return isinstance(item, Tensor) and isinstance(item.source.operation, InputLayer)
