@@ -142,6 +142,26 @@ def test_every_preset_makes_a_model_and_all_its_panels(what: Any) -> None:
         assert person.session.scenes.keys() == {panel.key for panel in LESSONS[what].pictures}
 
 
+@EVERY_LESSON
+def test_every_control_goes_to_its_ends(what: Any) -> None:
+    person = Person(what)
+    for control in LESSONS[what].controls:
+        data = control.as_data()
+        ends = {"size": [data.get("low"), data.get("limit")], "flag": [True, False]}.get(data["kind"]) or data[
+            "options"
+        ]
+        for value in ends:
+            person.move(to="")
+            said = person.move(**{control.key: value})
+            shown = person.session.shown
+            if shown["refused"]:
+                assert "These settings don't fit together." in person.reads("formula")
+                assert person.values[control.key] == value
+            else:
+                assert person.values[control.key] == min(value, shown["stands"]["ends"].get(control.key, value))
+                assert control.start == person.values[control.key] or control.label in said
+
+
 @pytest.mark.parametrize(
     ("what", "formula"),
     [

@@ -17,6 +17,7 @@ from tutor.models.sequential import Sequential
 
 if TYPE_CHECKING:
     from tutor.explorers.facts import Facts
+    from tutor.layers.layer import Layer
 
 #: What can be typed for an axis of an image, so that the count of the output's entries stays a number one can read.
 _LARGEST_IMAGE = 100_000
@@ -28,6 +29,10 @@ def _image(height: int, width: int, channels: int, channel: str = "numbers per p
         SizeControl("width", width, "columns of the image", high=512, limit=_LARGEST_IMAGE),
         SizeControl("channels", channels, channel),
     )
+
+
+def _on_image(values: Values, layer: Layer, name: str) -> Sequential:
+    return Sequential([Input((values["height"], values["width"], values["channels"])), layer], name=f"{name}_lesson")
 
 
 def _window(key: str, start: int, meaning: str, label: str = "", *, high: int = 11) -> SizeControl:
@@ -68,8 +73,7 @@ def _conv2d(values: Values) -> Sequential:
         activation=function(values["activation"]),
         **{key: values[key] for key in ("padding", "dilation_rate", "groups", "use_bias")},
     )
-    entrance = Input((values["height"], values["width"], values["channels"]))
-    return Sequential([entrance, layer], name="conv2d_lesson")
+    return _on_image(values, layer, "conv2d")
 
 
 _SQUARE = {"kernel_height": 3, "kernel_width": 3, "stride_height": 1}
@@ -147,8 +151,7 @@ def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> L
             strides=None if values["strides"] == "None" else int(values["strides"]),
             padding=values["padding"],
         )
-        entrance = Input((values["height"], values["width"], values["channels"]))
-        return Sequential([entrance, pooling], name="pooling_lesson")
+        return _on_image(values, pooling, "pooling")
 
     return Lesson(
         layer.__name__,
@@ -172,9 +175,8 @@ def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> L
 
 
 def _batch_normalization(values: Values) -> Sequential:
-    entrance = Input((values["height"], values["width"], values["channels"]))
     layer = BatchNormalization(**{key: values[key] for key in ("center", "scale", "trainable")})
-    return Sequential([entrance, layer], name="batch_normalization_lesson")
+    return _on_image(values, layer, "batch_normalization")
 
 
 BATCH_NORMALIZATION = Lesson(
@@ -197,8 +199,7 @@ BATCH_NORMALIZATION = Lesson(
 
 
 def _dropout(values: Values) -> Sequential:
-    entrance = Input((values["height"], values["width"], values["channels"]))
-    return Sequential([entrance, Dropout(values["rate"] / 100)], name="dropout_lesson")
+    return _on_image(values, Dropout(values["rate"] / 100), "dropout")
 
 
 _RATE = "share of numbers set to 0, on average, in training"
