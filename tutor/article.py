@@ -82,9 +82,8 @@ def _row(line: Line) -> str:
     numbers = f"{formula.numbers} = {built.count:,}" if built.weights else "0"
     verdict = f"✓ {line.remark}" if line.holds else f"✗ it would be {line.counts:,}. {line.remark}"
     says = line.says.replace("*", " · ")
-    return head(line.layer) + "".join(
-        map(cell, (built.input_shape, built.output_shape, says, formula.text, numbers, verdict))
-    )
+    cells = map(cell, (built.input_shape, built.output_shape, says, formula.text, numbers, verdict))
+    return "".join((head(line.layer), *cells))
 
 
 _DENSE = {"nFeatures": 784, "nUnits": 32}

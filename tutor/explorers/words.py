@@ -49,7 +49,7 @@ PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "weights"
 _SIGNS = {"c_tilde": "c̃", "h_tilde": "h̃"}
 _NUMBERS = ("no", "one", "two", "three", "four")
 #: Symbols with the names of sizes in italics, as in print.
-_MARKUP = replace(TEXT, size=lambda size: f"<i>{escape(size.name)}</i>")
+_MARKUP = {**TEXT, "size": "<i>{name}</i>"}
 #: Of more layers than this, only the number is told.
 MOST_TOLD = 3
 

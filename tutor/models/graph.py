@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.built import Shape, fits
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
+from tutor.layers.calls import Call, Operation, Tensor, data_in, one_or_all, shapes_in
 from tutor.layers.checks import listed
 from tutor.layers.examples import example_shape
 from tutor.layers.misfits import MisfitError
@@ -116,7 +116,7 @@ class Graph:
             return one_or_all(tensor.shape for tensor in self.outputs)
         shapes: dict[int, Shape] = dict(zip(map(id, self.inputs), given, strict=True))
         for call in self.calls:
-            if not isinstance(call.operation, InputLayer):
+            if call.input_tensors:
                 data = data_in(call.args, call.kwargs)
                 read = call.operation._read(tuple(shapes[id(tensor)] for tensor in data))  # noqa: SLF001
                 made = shapes_in(call.operation._returned(read)[0])  # noqa: SLF001

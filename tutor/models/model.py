@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers.calls import InputLayer, Operation, next_place, tensors_in
+from tutor.layers.calls import Operation, next_place, tensors_in
 from tutor.layers.checks import must
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.ours import BuiltModel
@@ -54,11 +54,11 @@ class Model(WholeModel):
                 raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
         graph = Graph(**ends)
         for tensor in graph.inputs:
-            if not isinstance(tensor.source.operation, InputLayer):
+            if tensor.source.input_tensors:
                 raise ValueError(f"Model: inputs must be tensors made by tutor.Input; got {tensor!r}.")
         entering = {id(tensor.source) for tensor in graph.inputs}
         for call in graph.calls:
-            if isinstance(call.operation, InputLayer) and id(call) not in entering:
+            if not call.input_tensors and id(call) not in entering:
                 missing = f"input {call.operation.name!r}" if call.operation.name else "input"
                 why = f"the {missing} of shape {call.output_shape}, which the outputs need"
                 raise ValueError(f"Model: inputs must include {why}.")
@@ -73,8 +73,7 @@ class Model(WholeModel):
 
     @property
     def inside(self) -> tuple[Operation, ...]:
-        operations = (call.operation for call in self.own_graph.calls)
-        return tuple(operation for operation in operations if not isinstance(operation, InputLayer))
+        return tuple(call.operation for call in self.own_graph.calls if call.input_tensors)
 
     def _graph_on(self, input_shape: Any) -> Graph:
         return self.own_graph

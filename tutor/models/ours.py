@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.layers.built import Built, Shape
-from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in
+from tutor.layers.calls import Call, Operation, Tensor, data_in
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.walk import Walk, Weights
 from tutor.models.graph import Graph, WholeModel
@@ -50,8 +50,7 @@ class BuiltModel(Walk):
 
     def _calls(self, graph: Graph) -> Iterable[tuple[Call, tuple[Tensor, ...]]]:
         self._program.check_names(call.operation for call in graph.calls)
-        layers = (call for call in graph.calls if not isinstance(call.operation, InputLayer))
-        return [(call, data_in(call.args, call.kwargs)) for call in layers]
+        return [(call, data_in(call.args, call.kwargs)) for call in graph.calls if call.input_tensors]
 
     def _graph_in(self, operation: Operation, shapes: tuple[Any, ...]) -> Graph | None:
         if not isinstance(operation, WholeModel):
