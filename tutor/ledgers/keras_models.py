@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 from math import prod
 from types import SimpleNamespace
@@ -66,14 +67,11 @@ class _Theirs(Walk):
     def _calls(self, graph: Any) -> Iterable[tuple[Any, list[Any]]]:
         if isinstance(graph, SimpleNamespace):
             return [(call, []) for call in graph.calls]
-        place = {id(operation): place for place, operation in enumerate(graph.operations)}
-
-        def rank(node: Any) -> tuple[int, int]:
-            return place[id(node.operation)], node.operation._inbound_nodes.index(node)  # noqa: SLF001
-
-        depths = sorted(graph._nodes_by_depth.items(), reverse=True, key=lambda item: item[0])  # noqa: SLF001
-        nodes = (node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input)
-        return [(node, _data_in(node)) for node in nodes]
+        # Those of one depth are in the order of their layers, and of each layer's calls.
+        in_order = (node for operation in graph.operations for node in operation._inbound_nodes)  # noqa: SLF001
+        depths = {id(node): depth for depth, nodes in graph._nodes_by_depth.items() for node in nodes}  # noqa: SLF001
+        nodes = [node for node in in_order if id(node) in depths and not node.is_input]
+        return [(node, _data_in(node)) for node in sorted(nodes, key=lambda node: -depths[id(node)])]
 
     def _graph_in(self, operation: Any, shapes: tuple[Any, ...]) -> Any:
         held = self._hides_calls and is_from_keras(operation, "Model")
@@ -136,11 +134,10 @@ def layer_of(theirs: Any) -> Layer | None:
     """
     known = is_from_keras(theirs) and is_from_keras(theirs, "Layer")
     ours: Any = getattr(layers, type(theirs).__name__, None) if known else None
-    parameters = getattr(getattr(ours, "__signature__", None), "parameters", None)
-    if parameters is None:
+    parameters = getattr(getattr(ours, "__signature__", None), "parameters", ())
+    has_others = getattr(theirs, "lora_rank", None) is not None and "lora_rank" not in parameters
+    if not parameters or has_others:
         return None
-    if getattr(theirs, "lora_rank", None) is not None and "lora_rank" not in parameters:
-        return None  # it has weights that ours has not
     config: dict[str, Any] = {}
     given: dict[str, Any] = {"dtype": theirs.dtype_policy.name}
     for name in parameters:
@@ -156,25 +153,19 @@ def layer_of(theirs: Any) -> Layer | None:
             elif name in (config := config or theirs.get_config()):
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
-    try:
+    with suppress(TypeError, ValueError):
         return ours(**given)  # type: ignore[no-any-return]
-    except (TypeError, ValueError):
-        return None
+    return None
 
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     """Our layer of the same arguments on what Keras's was called on, or if that is not known, was built on."""
-    ours = layer_of(theirs)
-    if ours is None:
-        return None
+    ours, noted = layer_of(theirs), build_shapes(theirs)
     # Of several tensors, what Keras noted says which is which.
-    for from_call in (True, False) if len(shapes) == 1 else (False, True):
-        read = shapes if from_call else build_shapes(theirs)
-        try:
-            if read:
+    for read in (shapes, noted) if len(shapes) == 1 else (noted, shapes):
+        if ours is not None and read:
+            with suppress(TypeError, ValueError):
                 return ours.build(ours._read(read))  # noqa: SLF001
-        except (TypeError, ValueError):
-            continue
     return None
 
 

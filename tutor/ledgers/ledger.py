@@ -75,9 +75,10 @@ class Row:
         if self.formula:  # that of a layer without weights is 0, which says all
             lines = [self.formula.text, self.formula.numbers][: 1 + bool(self.count)]
         used = [f"used {self.shared} times"] if self.shared > 1 else []
-        shapes = [cell(*_lines(shape)) for shape in (self.input_shape, self.output_shape)]
+        # Each of several shapes has a line of its own.
+        several = [["unknown"] if one is None else shapes_in(one) for one in (self.input_shape, self.output_shape)]
         counts = _counts(self.count, self.trainable_count, self.keras_count, self.agrees)
-        return head(f"{self.path} ({self.kind})", *used) + "".join(shapes) + cell(*lines) + counts
+        return head(f"{self.path} ({self.kind})", *used) + "".join(cell(*one) for one in (*several, lines)) + counts
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,8 @@ class Ledger:
         """
         if self.keras_total is None:
             return None
-        if self.total != self.keras_total or any(row.agrees is False for row in self.rows):
-            return False
-        return None if self.unexplained else True
+        wrong = self.total != self.keras_total or any(row.agrees is False for row in self.rows)
+        return False if wrong else None if self.unexplained else True
 
     @property
     def unexplained(self) -> tuple[Row, ...]:
@@ -157,11 +157,6 @@ class Ledger:
     def __str__(self) -> str:
         lines = [f"{row.path} ({row.kind})  {row.output_shape}  {row.count:,}" for row in self.rows]
         return "\n".join([*lines, f"Total: {self.total:,} ({self.trainable_total:,} trainable)"])
-
-
-def _lines(shape: Any) -> list[str]:
-    """The shape as Keras writes it, each of several on a line of its own."""
-    return ["unknown"] if shape is None else [*map(str, shapes_in(shape))]
 
 
 def _counts(count: int, trainable: int, keras: int | None, agrees: bool | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from tutor.layers.built import Built
+from tutor.layers.built import Built, Shape
 from tutor.layers.calls import one_or_all
 from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
@@ -18,8 +18,6 @@ from tutor.symbols import Number
 
 #: Each weight, by what identifies it: whether it is trained, and how many numbers it holds.
 Weights: TypeAlias = Mapping[Hashable, tuple[bool, int]]
-#: How often what is within TimeDistributed is repeated, the outermost first.
-Steps: TypeAlias = tuple[int | None, ...]
 
 
 class Walk:
@@ -67,28 +65,28 @@ class Walk:
         enters, leaves = (one_or_all(shapes_of(tensors) or [None]) for tensors in (graph.inputs, graph.outputs))
         return Ledger(enters, leaves, tuple(self.rows.values()), self._keras_total, entering, outputs)
 
-    def _visit(self, graph: Any, prefix: str, made: dict[int, tuple[str, ...]], steps: Steps) -> None:
+    def _visit(self, graph: Any, prefix: str, made: dict[int, tuple[str, ...]], steps: Shape) -> None:
         """The calls of one model; ``made`` says what each tensor comes from, ``steps`` how often each is repeated."""
         for call, reads in self._calls(graph):
-            sources, shapes, around = [made.get(id(tensor), ()) for tensor in reads], shapes_of(reads), [call.operation]
+            sources = [made.get(id(tensor), ()) for tensor in reads]
+            shapes, around = shapes_of(reads), [call.operation]
             while shapes and each_step(around[-1]):
                 around.append(around[-1].layer)
             depth = len(around)
             within = self._graph_in(around[-1], tuple(shape[:1] + shape[depth:] for shape in shapes))
             if within is None:
-                ends = [self._use(call, reads, prefix, sources, steps)] * len(call.outputs)
+                path = prefix + self.name_of(call.operation)
+                ends = [self._use(call, reads, path, sources, steps)] * len(call.outputs)
             else:
                 inside = dict(zip(map(id, within.inputs), sources, strict=False))
-                path = "".join(f"{self.name_of(operation)}/" for operation in around)
-                self._visit(within, prefix + path, inside, (*steps, *(shapes[0][1:depth] if shapes else ())))
+                path = prefix + "".join(f"{self.name_of(operation)}/" for operation in around)
+                self._visit(within, path, inside, (*steps, *(shapes[0][1:depth] if shapes else ())))
                 ends = [inside.get(id(tensor), ()) for tensor in within.outputs]
             made.update(zip(map(id, call.outputs), ends, strict=False))
 
-    def _use(
-        self, call: Any, reads: Sequence[Any], prefix: str, sources: Iterable[tuple[str, ...]], steps: Steps
-    ) -> tuple[str, ...]:
+    def _use(self, call: Any, reads: Any, path: str, sources: list[tuple[str, ...]], steps: Shape) -> tuple[str, ...]:
         """Notes a layer's call, and says where one comes from who reads what it makes."""
-        (row, weights), path = self._row_of(call, reads), prefix + self.name_of(call.operation)
+        row, weights = self._row_of(call, reads)
         read = tuple(dict.fromkeys(one for several in sources for one in several))
         if row.built is not None:
             self.layers.setdefault(path, row.built)
@@ -100,7 +98,7 @@ class Walk:
         self.rows[key] = replace(row, inputs=tuple(dict.fromkeys((*row.inputs, *read))), shared=row.shared + 1)
         return (row.path,)
 
-    def counted(self, row: Row, weights: Weights, path: str, steps: Steps = ()) -> Row:
+    def counted(self, row: Row, weights: Weights, path: str, steps: Shape = ()) -> Row:
         """The row of a layer that was not met before. Weights that another row has are not counted again."""
         new = [weight for key, weight in weights.items() if key not in self.seen]
         self.seen |= weights.keys()

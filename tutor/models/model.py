@@ -63,8 +63,8 @@ class Model(WholeModel):
                 why = f"the {missing} of shape {call.output_shape}, which the outputs need"
                 raise ValueError(f"Model: inputs must include {why}.")
         # Keras's are lists, however they were given.
-        vars(self).update({argument: list(tensors) for argument, tensors in ends.items()})
-        vars(self).update(own_graph=graph, entrance=graph.inputs[0])
+        lists = {argument: list(tensors) for argument, tensors in ends.items()}
+        vars(self).update(lists, own_graph=graph, entrance=graph.inputs[0])
         vars(self)["_met"] = BuiltModel(self, graph)  # refuses what cannot be a model
 
     @property

@@ -39,12 +39,9 @@ class BuiltModel(Walk):
         """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
         output_shape = self._graph.output_shape_on(type(self._model).__name__, input_shape)
         builts = {row.path: row.built for row in self.ledger.rows if row.count and row.built}
-        weights = tuple(
-            replace(weight, part=name)
-            for name, built in zip(identifiers(builts), builts.values(), strict=True)
-            for weight in built.weights
-        )
-        return Built(self._model, input_shape, output_shape, weights)
+        parts = zip(identifiers(builts), builts.values(), strict=True)
+        weights = [replace(weight, part=name) for name, built in parts for weight in built.weights]
+        return Built(self._model, input_shape, output_shape, tuple(weights))
 
     # What the walk asks
 

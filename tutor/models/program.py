@@ -34,8 +34,7 @@ class Program:
         self.written = Counter(id(inner) for one in operations for inner in one.inside)
         models = {id(one): one for one in operations if isinstance(one, WholeModel)}
         calls = {id(call): call for one in models.values() if one.own_graph for call in one.own_graph.calls}
-        steps: list[Call | WholeModel] = [*calls.values(), *models.values()]
-        self.steps = sorted(steps, key=lambda step: step.place)
+        self.steps: list[Call | WholeModel] = sorted([*calls.values(), *models.values()], key=lambda step: step.place)
         self.entrances = {key: one.entrance for key, one in models.items() if one.entrance}
         if entrance:
             self.entrances.setdefault(id(model), entrance)
@@ -64,8 +63,8 @@ class Program:
 
     def check_names(self, operations: Iterable[Operation]) -> None:
         """Refuses a model in which two of these have one name."""
-        names = {id(one): self.names.get(id(one)) for one in operations}
-        for name, times in Counter(names.values()).items():
+        names = {id(one): self.names.get(id(one)) for one in operations}.values()
+        for name, times in Counter(names).items():
             if name is not None and times > 1:
                 kind = type(self.model).__name__
                 raise ValueError(f"{kind}: {times} layers are named {name!r}, but a model uses each name once.")

@@ -110,9 +110,9 @@ class Sequential(WholeModel):
 
     def _entrance_on(self, first: Operation, input_shape: Any) -> Tensor:
         if self.entrance is not None:
-            if input_shape is not None:
-                given = checked_shape("Sequential", input_shape, self.entrance.shape)
-                check_fits("Sequential", [given], [self.entrance.shape])
+            made_for = self.entrance.shape
+            given = made_for if input_shape is None else checked_shape("Sequential", input_shape, made_for)
+            check_fits("Sequential", [given], [made_for])
             return self.entrance
         if not isinstance(first, Layer):
             return Input(batch_shape=checked_shape("Sequential", input_shape))
