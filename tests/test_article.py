@@ -136,5 +136,5 @@ def test_gates_stand_in_the_order_in_which_keras_stores_them() -> None:
 
 
 def test_input_length_is_gone() -> None:
-    with pytest.raises(TypeError, match="input_length=25.*Keras reads it off the input"):
+    with pytest.raises(TypeError, match=r"input_length=25.*Keras reads it off the input"):
         Embedding(1024, 256, input_length=25)  # type: ignore[call-arg]

@@ -13,7 +13,6 @@ import pytest
 from configurations import KINDS, needed
 
 from tutor import GRU, LSTM, Dense, Embedding, SimpleRNN, layers
-from tutor.layers import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable

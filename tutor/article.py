@@ -78,43 +78,35 @@ class Table:
 
 
 def _row(line: Line) -> str:
-    built, says = line.built, line.says.replace("*", " · ")
-    verdict = line.remark if line.holds else f"it would be {line.counts:,}. {line.remark}"
-    numbers = f"{built.formula.numbers} = {built.count:,}" if built.weights else "0"
-    shapes = cell(built.input_shape) + cell(built.output_shape)
-    return (
-        head(line.layer)
-        + shapes
-        + cell(says)
-        + cell(built.formula.text)
-        + cell(numbers)
-        + cell(f"{'✓' if line.holds else '✗'} {verdict}")
+    built, formula = line.built, line.built.formula
+    numbers = f"{formula.numbers} = {built.count:,}" if built.weights else "0"
+    verdict = f"✓ {line.remark}" if line.holds else f"✗ it would be {line.counts:,}. {line.remark}"
+    says = line.says.replace("*", " · ")
+    return head(line.layer) + "".join(
+        map(cell, (built.input_shape, built.output_shape, says, formula.text, numbers, verdict))
     )
 
 
 _DENSE = {"nFeatures": 784, "nUnits": 32}
 _EMBEDDING = {"nFeatures": 1024, "nUnits": 256}
-_RECURRENT = {"nUnits": 128, "nFeatures": 256}
+_RECURRENT = {"nFeatures": 256, "nUnits": 128}
 _SEQUENCE: Shape = (None, 25, 256)
 _TODAY = "Keras's default since TensorFlow 2 is reset_after=True: a second bias for each gate."
-
-
-def _both(dense: str) -> tuple[Line, ...]:
-    return (
-        Line(Dense(32), (None, 784), dense, _DENSE, "One bias for each unit, not for each feature."),
-        Line(Dense(32, use_bias=False), (None, 784), "nFeatures*nUnits", _DENSE),
-        Line(Embedding(1024, 256), (None, 25), "nFeatures*nUnits", _EMBEDDING, "Its nFeatures are the vocabulary."),
-        Line(LSTM(128), _SEQUENCE, "4*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
-        Line(LSTM(128, use_bias=False), _SEQUENCE, "4*nUnits*(nUnits+nFeatures)", _RECURRENT),
-        Line(GRU(128), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT, _TODAY),
-        Line(GRU(128, reset_after=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
-        Line(GRU(128, use_bias=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures)", _RECURRENT),
-    )
+_IN_BOTH = (
+    Line(Dense(32), (None, 784), "nFeatures*(nUnits+1)", _DENSE, "One bias for each unit, not for each feature."),
+    Line(Dense(32, use_bias=False), (None, 784), "nFeatures*nUnits", _DENSE),
+    Line(Embedding(1024, 256), (None, 25), "nFeatures*nUnits", _EMBEDDING, "Its nFeatures are the vocabulary."),
+    Line(LSTM(128), _SEQUENCE, "4*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
+    Line(LSTM(128, use_bias=False), _SEQUENCE, "4*nUnits*(nUnits+nFeatures)", _RECURRENT),
+    Line(GRU(128), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT, _TODAY),
+    Line(GRU(128, reset_after=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures+1)", _RECURRENT),
+    Line(GRU(128, use_bias=False), _SEQUENCE, "3*nUnits*(nUnits+nFeatures)", _RECURRENT),
+)
 
 
 def table_1() -> Table:
     """The article's table 1: Dense, Embedding, LSTM and GRU, with and without bias."""
-    return Table("Table 1 of the article, and what the layers have", _both("nFeatures*(nUnits+1)"))
+    return Table("Table 1 of the article, and what the layers have", _IN_BOTH)
 
 
 def table_of_the_follow_up() -> Table:
@@ -128,16 +120,11 @@ def table_of_the_follow_up() -> Table:
         Line(Conv1D(32, 7), (None, 500, 128), "N_f*(f_x*N_c+1)", conv1d, unsaid),
         Line(MaxPooling2D(2), (None, 28, 28, 32), "0", {}),
     )
-    lines = (*_both("nFeatures*(nUnits+1)"), *convolutions)
-    return Table("The follow-up's table, and what the layers have", lines)
+    return Table("The follow-up's table, and what the layers have", (*_IN_BOTH, *convolutions))
 
 
 #: What can follow the convolutions, to turn an image into one vector.
 ENDINGS = ("Flatten", "GlobalAveragePooling2D")
-
-_ANSWERS = 1000
-#: Of each block of the vision model: the filters of its convolutions.
-_BLOCKS = ((64, 64), (128, 128), (256, 256, 256))
 
 
 def vision_model(image_size: int = 224, ending: str = "Flatten") -> Sequential:
@@ -151,18 +138,11 @@ def vision_model(image_size: int = 224, ending: str = "Flatten") -> Sequential:
     """
     if ending not in ENDINGS:
         raise ValueError(f"vision_model: ending={ending!r} is none of {', '.join(ENDINGS)}.")
+    layers: list[Layer] = []
+    for filters, paddings in ((64, "same valid"), (128, "same valid"), (256, "same valid valid")):
+        layers += [Conv2D(filters, (3, 3), activation="relu", padding=padding) for padding in paddings.split()]
+        layers.append(MaxPooling2D((2, 2)))
     last = Flatten() if ending == "Flatten" else GlobalAveragePooling2D()
-    layers = [
-        layer
-        for block in _BLOCKS
-        for layer in (
-            *(
-                Conv2D(filters, (3, 3), activation="relu", padding="valid" if place else "same")
-                for place, filters in enumerate(block)
-            ),
-            MaxPooling2D((2, 2)),
-        )
-    ]
     return Sequential([Input((image_size, image_size, 3)), *layers, last], name="vision")
 
 
@@ -181,10 +161,9 @@ def visual_question_answering(
     """Answers a question about an image with one of 1,000 words."""
     image = Input((image_size, image_size, 3), name="image")
     question = Input((question_length,), name="question")
-    both = Concatenate()(
-        [vision_model(image_size, ending)(image), question_encoder(question_length, vocabulary, units)(question)]
-    )
-    return Model([image, question], Dense(_ANSWERS, activation="softmax", name="answer")(both), name="vqa")
+    seen = vision_model(image_size, ending)(image)
+    both = Concatenate()([seen, question_encoder(question_length, vocabulary, units)(question)])
+    return Model([image, question], Dense(1000, activation="softmax", name="answer")(both), name="vqa")
 
 
 def video_question_answering(
@@ -201,4 +180,4 @@ def video_question_answering(
     seen = TimeDistributed(vision_model(image_size, ending), name="each_frame")(video)
     watched = LSTM(units, name="video_encoder")(seen)
     both = Concatenate()([watched, question_encoder(question_length, vocabulary, units)(question)])
-    return Model([video, question], Dense(_ANSWERS, activation="softmax", name="answer")(both), name="video_qa")
+    return Model([video, question], Dense(1000, activation="softmax", name="answer")(both), name="video_qa")

@@ -29,7 +29,7 @@ _STYLE = """
 .tutor-still .tutor-numbers { font-size: 16px; }
 .tutor-still .tutor-chip { padding: 0 4px; margin-right: 2px; border-radius: 3px; color: #000; }
 .tutor-still .tutor-sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.tutor-still li { display: inline; }
+.tutor-still ol li { display: inline; }
 .tutor-still ol li + li::before { content: " → "; }
 .tutor-still img { display: block; width: 100%; margin: 8px 0; border-radius: 4px; }
 .tutor-still pre { overflow-x: auto; font: 11px/1.2 "DejaVu Sans Mono", monospace; }

@@ -7,10 +7,10 @@ any backend, with weights or without.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from math import prod
+from types import SimpleNamespace
 from typing import Any
 
 from tutor import layers
@@ -18,8 +18,8 @@ from tutor.layers.built import Built, Shape
 from tutor.layers.calls import one_or_all
 from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
-from tutor.ledgers.ledger import Ledger
-from tutor.ledgers.walk import Leaf, Walk
+from tutor.ledgers.ledger import Ledger, Row
+from tutor.ledgers.walk import Walk, Weights, shapes_of
 from tutor.symbols import Expression, Number, Size, identifiers, joined
 
 
@@ -39,93 +39,72 @@ def explain(model: Any) -> Ledger:
     with warnings.catch_warnings():
         # Keras warns of what it could not save again; nothing is saved here.
         warnings.simplefilter("ignore")
-        source = Theirs(model)
-        graph, walk = _graph_of(model) or _Parts(model), Walk(source)
-        shapes: Any = [tuple(tensor.shape) for tensor in graph.inputs] or build_shapes(model) or [None]
-        made: Any = [tuple(tensor.shape) for tensor in graph.outputs] or [None]
-        ledger = walk.ledger(graph, (one_or_all(shapes), one_or_all(made)), model.count_params())
+        return _Theirs(model).explained(model)
+
+
+def _held(model: Any) -> Any:
+    """The layers of a model that hides its calls, as far as they are built: called, but nobody knows on what."""
+    held = {id(layer): layer for layer in model.layers if layer.built or is_from_keras(layer, "Model")}.values()
+    calls = [SimpleNamespace(operation=layer, outputs=()) for layer in held]
+    return SimpleNamespace(inputs=(), outputs=(), calls=calls)
+
+
+class _Theirs(Walk):
+    """The walk through a Keras model."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(lambda operation: str(operation.name), model.count_params())
+        self._trained = {id(weight) for weight in model.trainable_weights}
+        self._hides_calls = not _graph_of(model)
+
+    def explained(self, model: Any) -> Ledger:
+        graph = _graph_of(model) or _held(model)
+        names = [tensor._keras_history.operation.name for tensor in graph.inputs]  # noqa: SLF001
+        ledger = self.walked(graph, names)
+        if not names:
+            ledger = replace(ledger, input_shape=one_or_all(build_shapes(model) or [None]))
         # Weights that belong to the model itself, or to layers that its calls do not reach.
-        rest = Leaf(type(model).__name__, None, None, source.counted(model), None, None, counted=True)
-        row = walk.row(rest, model.name)
+        row = self.counted(Row("", type(model).__name__, None, None, None), self._weights(model), model.name)
         return replace(ledger, rows=(*ledger.rows, replace(row, shared=1))) if row.count else ledger
 
-
-@dataclass(frozen=True)
-class _Part:
-    """A layer that a model of a learner's own holds: it is called, but nobody knows on what."""
-
-    operation: Any
-    input_tensors: tuple[Any, ...] = ()
-    outputs: tuple[Any, ...] = ()
-
-
-class _Parts:
-    """The layers that a model of a learner's own holds, as far as they are built, in place of its calls."""
-
-    inputs = outputs = ()
-
-    def __init__(self, model: Any) -> None:
-        distinct = {id(layer): layer for layer in model.layers}.values()
-        self.calls = [_Part(layer) for layer in distinct if layer.built or is_from_keras(layer, "Model")]
-
-
-def _each(value: Any) -> Iterator[Any]:
-    for part in value if isinstance(value, (list, tuple)) else ():
-        yield from _each(part)
-    yield value
-
-
-class Theirs:
-    """What a walk asks of Keras's models."""
-
-    def __init__(self, model: Any) -> None:
-        self._trained = {id(weight) for weight in model.trainable_weights}
-        self._own = not _graph_of(model)
-
-    def entrance(self, tensor: Any) -> Any:
-        return tensor._keras_history.operation  # noqa: SLF001
-
-    def name_of(self, operation: Any) -> str:
-        return str(operation.name)
-
-    def calls(self, graph: Any) -> Iterable[Any]:
-        if isinstance(graph, _Parts):
-            return graph.calls
+    def _calls(self, graph: Any) -> Iterable[tuple[Any, list[Any]]]:
+        if isinstance(graph, SimpleNamespace):
+            return [(call, []) for call in graph.calls]
         place = {id(operation): place for place, operation in enumerate(graph.operations)}
 
         def rank(node: Any) -> tuple[int, int]:
             return place[id(node.operation)], node.operation._inbound_nodes.index(node)  # noqa: SLF001
 
         depths = sorted(graph._nodes_by_depth.items(), reverse=True, key=lambda item: item[0])  # noqa: SLF001
-        return [node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input]
+        nodes = (node for _, nodes in depths for node in sorted(nodes, key=rank) if not node.is_input)
+        return [(node, _data_in(node)) for node in nodes]
 
-    def is_model(self, operation: Any) -> bool:
-        return _graph_of(operation) is not None or (self._own and is_from_keras(operation, "Model"))
+    def _graph_in(self, operation: Any, shapes: tuple[Any, ...]) -> Any:
+        held = self._hides_calls and is_from_keras(operation, "Model")
+        return _graph_of(operation) or (_held(operation) if held else None)
 
-    def graph_in(self, model: Any, shapes: tuple[Any, ...]) -> Any:
-        return _graph_of(model) or _Parts(model)
-
-    def counted(self, layer: Any) -> dict[Hashable, tuple[bool, int]]:
+    def _weights(self, layer: Any) -> Weights:
         """Keras's weights: whether each is trained, and how many numbers it holds."""
         weights = getattr(layer, "weights", ())
         return {id(weight): (id(weight) in self._trained, prod(weight.shape)) for weight in weights}
 
-    def reads(self, call: Any) -> list[Any]:
-        named = {} if self._own else call.arguments.kwargs
-        masks = [id(one) for name, value in named.items() if name.endswith("mask") for one in _each(value)]
-        return [tensor for tensor in call.input_tensors if id(tensor) not in masks]
-
-    def leaf(self, call: Any, seen: Set[Hashable]) -> Leaf:
-        layer, read = call.operation, tuple(tuple(tensor.shape) for tensor in self.reads(call))
-        built, weights = built_on(layer, read), self.counted(layer)
-        makes = one_or_all(tuple(tensor.shape) for tensor in call.outputs) if call.outputs else None
+    def _met(self, call: Any, reads: Sequence[Any]) -> tuple[Row, Weights]:
+        layer, read = call.operation, shapes_of(reads)
+        built, weights = built_on(layer, read), self._weights(layer)
+        makes = one_or_all(shapes_of(call.outputs)) or None
         shapes = read or build_shapes(layer)
-        reads = one_or_all(shapes) if shapes else None
+        enters = one_or_all(shapes) if shapes else None
         if built is not None:
-            reads, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
-        formula = Number(0) if not weights else formula_of(layer, built, seen)
+            enters, makes = built.layer._read(shapes), makes or built.output_shape  # noqa: SLF001
+        formula = formula_of(layer, built, self.seen) if weights else Number(0)
         kind = type(layer).__name__ if built is None else built.layer.title
-        return Leaf(kind, reads, makes, weights, formula, built, counted=True)
+        return Row("", kind, enters, makes, formula, built=built), weights
+
+
+def _data_in(node: Any) -> list[Any]:
+    masks = [value for name, value in node.arguments.kwargs.items() if name.endswith("mask")]
+    of_masks = [id(one) for mask in masks for one in (mask if isinstance(mask, (list, tuple)) else [mask])]
+    return [tensor for tensor in node.input_tensors if id(tensor) not in of_masks]
 
 
 def formula_of(theirs: Any, built: Built | None, seen: Set[Hashable]) -> Expression | None:
@@ -165,12 +144,11 @@ def layer_of(theirs: Any) -> Layer | None:
 
     A class counts as Keras's by where it comes from: a learner's own may have the same name.
     """
-    kind = type(theirs).__name__
-    known = kind in layers.HOMES and is_from_keras(theirs) and is_from_keras(theirs, "Layer")
-    ours: Any = getattr(layers, kind) if known else None
-    if not (isinstance(ours, type) and issubclass(ours, Layer)):
+    known = is_from_keras(theirs) and is_from_keras(theirs, "Layer")
+    ours: Any = getattr(layers, type(theirs).__name__, None) if known else None
+    parameters = getattr(getattr(ours, "__signature__", None), "parameters", None)
+    if parameters is None:
         return None
-    parameters = ours.__signature__.parameters
     if any(getattr(theirs, name, None) is not None and name not in parameters for name in _DECISIVE):
         return None
     config: dict[str, Any] = {}
@@ -189,7 +167,7 @@ def layer_of(theirs: Any) -> Layer | None:
                 # A function of a learner's own is noted as a dictionary; the layer has the function itself.
                 given[name] = value if isinstance(config[name], Mapping) else config[name]
     try:
-        return ours(**given)
+        return ours(**given)  # type: ignore[no-any-return]
     except (TypeError, ValueError):
         return None
 
@@ -226,14 +204,8 @@ def _shapes_in(value: Any) -> Iterator[Shape]:
 
 def is_from_keras(thing: Any, name: str = "") -> bool:
     """Whether the object is of one of Keras's classes, or with ``name``, of that class or of one derived from it."""
-    kind: Any = type(thing)
-    return _is_kerass(kind, name)
-
-
-@cache
-def _is_kerass(kind: type, name: str) -> bool:
-    classes = kind.__mro__ if name else (kind,)
-    return any(cls.__module__.split(".")[0] == "keras" and name in ("", cls.__name__) for cls in classes)
+    classes = type(thing).__mro__ if name else (type(thing),)
+    return any(cls.__module__.partition(".")[0] == "keras" and name in ("", cls.__name__) for cls in classes)
 
 
 def _graph_of(layer: Any) -> Any:
@@ -244,18 +216,16 @@ def _graph_of(layer: Any) -> Any:
 
 
 def _check(model: Any) -> None:
-    if isinstance(model, type) or not is_from_keras(model, "Model"):
-        repair = ""
-        if type(model).__module__.partition(".")[0] == "tf_keras":
-            repair = " It is a model of tf_keras, which is Keras 2. Make it with keras, version 3."
-        elif is_from_keras(model, "Layer") and not isinstance(model, type):
-            repair = " A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer])."
-        elif isinstance(model, str):
-            repair = " Load it first, with keras.models.load_model."
-        elif hasattr(model, "ledger"):
-            repair = " It is a model of tutor's: see its ledger."
-        elif hasattr(model, "met"):
-            repair = " It is a model of tutor's: see its build(input_shape)."
+    if not is_from_keras(model, "Model"):
+        module, is_layer = type(model).__module__.partition(".")[0], is_from_keras(model, "Layer")
+        repairs = {
+            "It is a model of tf_keras, which is Keras 2. Make it with keras, version 3.": module == "tf_keras",
+            "A layer alone is no model: put it into keras.Sequential([keras.Input(…), layer]).": is_layer,
+            "Load it first, with keras.models.load_model.": isinstance(model, str),
+            "It is a model of tutor's: see its ledger.": hasattr(model, "ledger"),
+            "It is a model of tutor's: see its build(input_shape).": hasattr(model, "met"),
+        }
+        repair = next((f" {text}" for text, helps in repairs.items() if helps), "")
         raise TypeError(f"explain: model must be a model of Keras 3; got {shown(model)}.{repair}")
     # A model that is written as a class may say that it is built, though no layer is.
     inside = model._flatten_layers(include_self=False)  # noqa: SLF001  (Keras has no public way to all of them)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.ledgers.tables import cell, head, mark, percent, table
+from tutor.layers.calls import shapes_in
+from tutor.ledgers.tables import cell, head, percent, table
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Shape
@@ -43,8 +44,8 @@ class Row:
     input_shape: Any
     output_shape: Any
     formula: Expression | None
-    count: int
-    trainable_count: int
+    count: int = 0
+    trainable_count: int = 0
     keras_count: int | None = None
     inputs: tuple[str, ...] = ()
     shared: int = 1
@@ -71,18 +72,12 @@ class Row:
 
     def _cells(self) -> str:
         lines = ["no formula: Keras's count"]
-        if self.formula is not None:
-            # A layer without weights has the formula 0, which says all.
-            lines = [self.formula.text, self.formula.numbers] if self.count else [self.formula.text]
+        if self.formula:  # that of a layer without weights is 0, which says all
+            lines = [self.formula.text, self.formula.numbers][: 1 + bool(self.count)]
         used = [f"used {self.shared} times"] if self.shared > 1 else []
-        cells = (
-            head(f"{self.path} ({self.kind})", *used),
-            *(cell(*several) for several in (_lines(self.input_shape), _lines(self.output_shape), lines)),
-            cell(f"{self.count:,}", right=True),
-            cell(_share(self.trainable_count, self.count), right=True),
-            _keras_cell(self.keras_count, self.agrees, alone=self.formula is None),
-        )
-        return "".join(cells)
+        shapes = [cell(*_lines(shape)) for shape in (self.input_shape, self.output_shape)]
+        counts = _counts(self.count, self.trainable_count, self.keras_count, self.agrees)
+        return head(f"{self.path} ({self.kind})", *used) + "".join(shapes) + cell(*lines) + counts
 
 
 @dataclass(frozen=True)
@@ -139,7 +134,7 @@ class Ledger:
 
     def to_csv(self) -> str:
         """The rows as CSV with a line of headings; shapes as text, an unknown value as an empty field."""
-        text, nothing = io.StringIO(), Row("", "", None, None, None, 0, 0)
+        text, nothing = io.StringIO(), Row("", "", None, None, None)
         writer = csv.DictWriter(text, list(nothing.to_dict()), lineterminator="\n")
         writer.writeheader()
         writer.writerows(row.to_dict() for row in self.rows)
@@ -148,10 +143,9 @@ class Ledger:
     def _repr_html_(self) -> str:
         headings = ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Trainable"]
         headings += [] if self.keras_total is None else ["Keras"]
-        total = head("Total", span=4) + cell(f"{self.total:,}", right=True)
-        total += cell(_share(self.trainable_total, self.total), right=True)
-        total += _keras_cell(self.keras_total, self.total == self.keras_total)
-        return table(headings, [row._cells() for row in self.rows], total, notes=self._notes())  # noqa: SLF001
+        counts = _counts(self.total, self.trainable_total, self.keras_total, self.total == self.keras_total)
+        rows = [row._cells() for row in self.rows]  # noqa: SLF001
+        return table(headings, rows, head("Total", span=4) + counts, notes=self._notes())
 
     def _notes(self) -> Iterator[str]:
         if any(row.shared > 1 for row in self.rows):
@@ -167,18 +161,11 @@ class Ledger:
 
 def _lines(shape: Any) -> list[str]:
     """The shape as Keras writes it, each of several on a line of its own."""
-    several = bool(shape) and isinstance(shape[0], tuple)
-    return ["unknown"] if shape is None else [str(one) for one in (shape if several else [shape])]
+    return ["unknown"] if shape is None else [*map(str, shapes_in(shape))]
 
 
-def _share(part: int, whole: int) -> str:
-    """How much of it is trained, with a percentage unless that is all or nothing."""
-    return f"{part:,}" if part in (0, whole) else f"{part:,} ({percent(part, whole)})"
-
-
-def _keras_cell(count: int | None, agrees: bool | None, *, alone: bool = False) -> str:
-    """Keras's count, and whether it agrees; where no formula stands beside it, there is nothing to agree with."""
-    if count is None:
-        return ""
-    sign = "" if alone else mark(bool(agrees), "agrees" if agrees else "does not agree")
-    return cell(f"{count:,}", right=True).replace("</td>", f"{sign}</td>")
+def _counts(count: int, trainable: int, keras: int | None, agrees: bool | None) -> str:
+    """All parameters; those that are trained, with a percentage unless that is all or nothing; and Keras's count."""
+    share = f" ({percent(trainable, count)})" if trainable not in (0, count) else ""
+    ours = cell(f"{count:,}", right=True) + cell(f"{trainable:,}{share}", right=True)
+    return ours if keras is None else ours + cell(f"{keras:,}", right=True, agrees=agrees)

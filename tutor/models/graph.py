@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tutor.layers.built import Shape, fits
 from tutor.layers.calls import Call, InputLayer, Operation, Tensor, data_in, one_or_all, shapes_in
@@ -15,46 +15,37 @@ from tutor.layers.misfits import MisfitError
 from tutor.layers.vocabulary import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-_T = TypeVar("_T")
 #: What the ledger of a built model has.
 _OF_A_LEDGER = ("rows", "total", "trainable_total", "unexplained", "to_dict", "to_csv", "count", "formula")
 
 
 class WholeModel(Operation):
-    """A model, which can be called like a layer.
+    """A model, which can be called like a layer. Inside it is what its own text names, as often as it does.
 
     Attributes:
         place: its place in the order of creation.
-        stack: the layers of a Sequential; None for a model made from its inputs and outputs.
-        entrance: the tensor that enters a Sequential, if it was given one.
+        own_graph: its calls, if they are known before it meets an input; None for a Sequential.
+        entrance: the tensor that enters it, if it is known before.
     """
 
     place: int
-    stack: tuple[Operation, ...] | None = None
+    own_graph: Graph | None = None
     entrance: Tensor | None = None
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            why = f"object has no attribute {name!r}"
-            if name in _OF_A_LEDGER:
-                example = example_shape(self.stack[0]) if self.stack else "input_shape"
-                shape = example if self.entrance is None else ""
-                built = ".ledger" if self.stack is None else f".build({shape})"
-                why = f"has no {name} itself. Write {built}.{name}."
-            raise AttributeError(f"{type(self).__name__} {why}")
+            if name not in _OF_A_LEDGER:
+                raise AttributeError(f"{type(self).__name__} object has no attribute {name!r}")
+            shape = "" if self.entrance else example_shape(self.inside[0]) if self.inside else "input_shape"
+            built = ".ledger" if self.own_graph else f".build({shape})"
+            raise AttributeError(f"{type(self).__name__} has no {name} itself. Write {built}.{name}.")
 
     @property
-    def own_graph(self) -> Graph | None:
-        """Its calls, if they are known before it meets an input."""
-        return None
-
-    @property
-    def knows_its_input(self) -> bool:
-        """Whether it was given the tensor that enters it."""
-        return self.own_graph is not None or self.entrance is not None
+    def title(self) -> str:
+        return self.kind
 
     def _check_words(self) -> None:
         """Refuses a name that is not one, and a flag that is not True or False."""
@@ -84,57 +75,34 @@ class Graph:
         A layer's depth is the length of the longest way from it to an output. The deepest layers come first; at the
         same depth, the one that is met first on the way back from the outputs.
         """
-        met, finished = self._explored()
-        # Of calls and of operations; no call has the id of an operation.
-        depths: Counter[int] = Counter()
-        for call in reversed(finished):
-            depth = depths[id(call)] = depths[id(call.operation)] = max(depths[id(call)], depths[id(call.operation)])
-            for tensor in call.input_tensors:
-                depths[id(tensor.source)] = max(depth + 1, depths[id(tensor.source)])
-        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in depths]
-
-        def rank(call: Call) -> tuple[int, int, int]:
-            return -depths[id(call)], met[id(call.operation)], call.place
-
-        return (*sorted(finished, key=rank), *unread)
-
-    def _explored(self) -> tuple[Mapping[int, int], list[Call]]:
-        """When each operation is first met on the way back from the outputs; and all calls, after what they read."""
         met: dict[int, int] = {}
         begun: set[int] = set()
         finished: list[Call] = []
         # A list instead of recursion, so that a deep model meets no limit.
-        way = [(None, iter([tensor.source for tensor in self.outputs]))]
-        while way:
-            call, sources = way[-1]
-            source = next(sources, None)
-            if source is None:
-                way.pop()
-                if call is not None:
-                    finished.append(call)
-            elif id(source) not in begun:
-                begun.add(id(source))
-                met.setdefault(id(source.operation), len(met))
-                way.append((source, iter([tensor.source for tensor in source.input_tensors])))  # type: ignore[arg-type]
-        return met, finished
+        ahead = [(tensor.source, False) for tensor in reversed(self.outputs)]
+        while ahead:
+            call, has_read = ahead.pop()
+            if has_read:
+                finished.append(call)
+            elif id(call) not in begun:
+                begun.add(id(call))
+                met.setdefault(id(call.operation), len(met))
+                ahead += [(call, True), *((tensor.source, False) for tensor in reversed(call.input_tensors))]
 
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Each layer, model and input once, in the order of their first calls."""
-        return distinct(call.operation for call in self.calls)
+        depths: dict[int, int] = defaultdict(int)  # of calls, and of operations
+        for call in reversed(finished):
+            depth = depths[id(call)] = depths[id(call.operation)] = max(depths[id(call)], depths[id(call.operation)])
+            for tensor in call.input_tensors:
+                depths[id(tensor.source)] = max(depth + 1, depths[id(tensor.source)])
 
-    @property
-    def input_shape(self) -> Any:
-        """The shape that enters; a tuple of shapes if several tensors do."""
-        return one_or_all(tensor.shape for tensor in self.inputs)
+        def rank(call: Call) -> tuple[int, int, int]:
+            return -depths[id(call)], met[id(call.operation)], call.place
 
-    @property
-    def output_shape(self) -> Any:
-        """The shape that the model returns; a tuple of shapes if it returns several tensors."""
-        return one_or_all(tensor.shape for tensor in self.outputs)
+        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in begun]
+        return (*sorted(finished, key=rank), *unread)
 
     def output_shape_on(self, kind: str, input_shape: Any) -> Any:
-        """The shape that the model returns if the input has another shape.
+        """The shape that the model returns, or a tuple of shapes, if the input has another shape.
 
         Raises:
             ValueError: the shape does not fit the one that the model was made for.
@@ -145,7 +113,7 @@ class Graph:
             given = [*map(_of_rank, given, map(len, made_for))]
         check_fits(kind, given, made_for)
         if given == made_for:
-            return self.output_shape
+            return one_or_all(tensor.shape for tensor in self.outputs)
         shapes: dict[int, Shape] = dict(zip(map(id, self.inputs), given, strict=True))
         for call in self.calls:
             if not isinstance(call.operation, InputLayer):
@@ -154,11 +122,6 @@ class Graph:
                 made = shapes_in(call.operation._returned(read)[0])  # noqa: SLF001
                 shapes.update(zip(map(id, call.outputs), made, strict=True))
         return one_or_all(shapes[id(tensor)] for tensor in self.outputs)
-
-
-def distinct(things: Iterable[_T]) -> tuple[_T, ...]:
-    """Each thing once; equal ones are different things."""
-    return tuple({id(thing): thing for thing in things}.values())
 
 
 def _of_rank(given: Shape, rank: int) -> Shape:

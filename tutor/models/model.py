@@ -9,13 +9,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.layers.calls import InputLayer, Tensor, next_place, tensors_in
+from tutor.layers.calls import InputLayer, Operation, next_place, tensors_in
 from tutor.layers.checks import must
 from tutor.models.graph import Graph, WholeModel
-from tutor.models.ours import BuiltModel, built_as_layer
+from tutor.models.ours import BuiltModel
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -43,47 +42,45 @@ class Model(WholeModel):
     name: str | None = None
     trainable: bool = True
     place: int = field(default_factory=next_place, init=False, repr=False)
+    own_graph: Graph = field(init=False, repr=False)
+    _met: BuiltModel = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check_words()
-        entering = self.own_graph.inputs
-        for tensor in entering:
+        ends = {argument: tuple(tensors_in(getattr(self, argument))) for argument in ("inputs", "outputs")}
+        for argument, tensors in ends.items():
+            if not tensors:
+                given = getattr(self, argument)
+                raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
+        graph = Graph(**ends)
+        for tensor in graph.inputs:
             if not isinstance(tensor.source.operation, InputLayer):
                 raise ValueError(f"Model: inputs must be tensors made by tutor.Input; got {tensor!r}.")
-        entrances = {id(tensor.source.operation) for tensor in entering}
-        for operation in self.own_graph.operations:
-            if isinstance(operation, InputLayer) and id(operation) not in entrances:
-                missing = f"input {operation.name!r}" if operation.name else "input"
-                why = f"the {missing} of shape {operation.batch_shape}, which the outputs need"
+        entering = {id(tensor.source) for tensor in graph.inputs}
+        for call in graph.calls:
+            if isinstance(call.operation, InputLayer) and id(call) not in entering:
+                missing = f"input {call.operation.name!r}" if call.operation.name else "input"
+                why = f"the {missing} of shape {call.output_shape}, which the outputs need"
                 raise ValueError(f"Model: inputs must include {why}.")
-        _ = self.ledger  # refuses what cannot be a model
         # Keras's are lists, however they were given.
-        vars(self).update(inputs=list(entering), outputs=list(self.own_graph.outputs))
-
-    @staticmethod
-    def _tensors(argument: str, given: Any) -> tuple[Tensor, ...]:
-        tensors = tuple(tensors_in(given))
-        if not tensors:
-            raise TypeError(must(f"Model: {argument}", "be a tensor, such as x = tutor.Input((784,))", given))
-        return tensors
+        vars(self).update({argument: list(tensors) for argument, tensors in ends.items()})
+        vars(self).update(own_graph=graph, entrance=graph.inputs[0])
+        vars(self)["_met"] = BuiltModel(self, graph)  # refuses what cannot be a model
 
     @property
     def kind(self) -> str:
         return "Functional"
 
-    @cached_property
-    def own_graph(self) -> Graph:
-        return Graph(self._tensors("inputs", self.inputs), self._tensors("outputs", self.outputs))
+    @property
+    def inside(self) -> tuple[Operation, ...]:
+        operations = (call.operation for call in self.own_graph.calls)
+        return tuple(operation for operation in operations if not isinstance(operation, InputLayer))
 
     def _graph_on(self, input_shape: Any) -> Graph:
         return self.own_graph
 
     def _built_on(self, input_shape: Any) -> Built:
-        return built_as_layer(self, self.own_graph, input_shape)
-
-    @cached_property
-    def _met(self) -> BuiltModel:
-        return BuiltModel(self, self.own_graph)
+        return self._met.as_layer(input_shape)
 
     def met(self) -> BuiltModel:
         """The model's rows, layers and code, of one walk."""

@@ -6,13 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor, one_or_all
-from tutor.layers.layer import Layer
-from tutor.layers.wrappers import TimeDistributed
-from tutor.models.graph import WholeModel, distinct
+from tutor.models.graph import WholeModel
 from tutor.symbols import identifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
     from tutor.models.graph import Graph
 
@@ -22,160 +20,161 @@ class Program:
 
     Args:
         model: the model.
-        graph: its calls, where they are known.
+        entrance: the tensor that enters it, where it has none of its own.
 
     Attributes:
+        steps: the calls and models, in the order of creation.
         names: the name that Keras gives to each operation, by its ``id``.
         frozen: the ``id`` of each operation that is not trained, because it or a model around it is not.
+        written: how often the program names each operation, by its ``id``.
     """
 
-    def __init__(self, model: WholeModel, graph: Graph | None) -> None:
-        self.model, self.graph = model, graph
-        steps: dict[int, Call | WholeModel] = {}
+    def __init__(self, model: WholeModel, entrance: Tensor | None = None) -> None:
+        self.model, self._entrance = model, entrance
         self.frozen: set[int] = set()
-        self._written: Counter[int] = Counter()
-        self._gathered: set[int] = set()
-        self._gather(model, graph, steps)
-        self.steps = [*sorted(steps.values(), key=lambda step: step.place), model]
-        self.names = _Names(self).given
+        self.written: Counter[int] = Counter()
+        steps: dict[int, Call | WholeModel] = {}
+        self._gather(model, steps, set())
+        self.steps = sorted(steps.values(), key=lambda step: step.place)
+        self.names: dict[int, str] = {}
+        self._seen: Counter[str] = Counter()
+        self._built: set[int] = set()
+        for step in self.steps:
+            self._create(step.operation if isinstance(step, Call) else step)
+            if isinstance(step, Call):
+                self._build(step.operation)
 
-    def _gather(self, model: WholeModel, graph: Graph | None, steps: dict[int, Call | WholeModel]) -> None:
-        """Notes each step that creates the model, and how often each operation is written in it."""
-        if model.stack is None and graph is not None:
-            steps.update((id(call), call) for call in graph.calls)
-        if not model.trainable:
-            self._freeze(model)
-        operations = _parts(model, graph)
-        self._written.update(map(id, operations))
-        for operation in distinct(operations):
-            self._gather_inside(operation, steps)
+    def entrance_of(self, operation: Operation) -> Tensor | None:
+        """The tensor that enters a model, where it is known before the model is called."""
+        if not isinstance(operation, WholeModel):
+            return None
+        return operation.entrance or (self._entrance if operation is self.model else None)
 
-    def _gather_inside(self, operation: Operation, steps: dict[int, Call | WholeModel]) -> None:
-        if id(operation) in self._gathered:
+    def check_names(self, operations: Iterable[Operation]) -> None:
+        """Refuses a model in which two of these have one name."""
+        names = {id(one): self.names.get(id(one)) for one in operations}
+        for name, times in Counter(names.values()).items():
+            if name is not None and times > 1:
+                kind = type(self.model).__name__
+                raise ValueError(f"{kind}: {times} layers are named {name!r}, but a model uses each name once.")
+
+    def _gather(self, operation: Operation, steps: dict[int, Call | WholeModel], gathered: set[int]) -> None:
+        """Notes each step that creates it, and how often what is inside is written."""
+        if id(operation) in gathered:
             return
-        self._gathered.add(id(operation))
+        gathered.add(id(operation))
         if not operation.trainable:
             self._freeze(operation)
-        self._written.update(map(id, operation.inside))
+        self.written.update(map(id, operation.inside))
         for inner in operation.inside:
-            self._gather_inside(inner, steps)
+            self._gather(inner, steps, gathered)
         if isinstance(operation, WholeModel):
+            calls = operation.own_graph.calls if operation.own_graph else ()
+            steps.update((id(call), call) for call in calls)
             steps[id(operation)] = operation
-            self._gather(operation, operation.own_graph, steps)
 
     def _freeze(self, operation: Operation) -> None:
         if id(operation) not in self.frozen:
             self.frozen.add(id(operation))
-            parts = _parts(operation, operation.own_graph) if isinstance(operation, WholeModel) else operation.inside
-            for part in parts:
-                self._freeze(part)
+            for inner in operation.inside:
+                self._freeze(inner)
 
-    def code(self) -> str:
-        """Python that makes the same model in Keras and calls it ``model``."""
-        return _Writer(self).text
+    # Keras's automatic names, counted up in the order in which things are created
 
-    def entrance_of(self, model: WholeModel) -> Tensor | None:
-        """The tensor that enters a stack, if the program has one."""
-        is_whole = model is self.model and model.stack is not None
-        return self.graph.inputs[0] if is_whole and self.graph is not None else model.entrance
+    def _create(self, operation: Operation) -> None:
+        if id(operation) in self.names:
+            return
+        entrance = self.entrance_of(operation)
+        for inner in ((entrance.source.operation,) if entrance else ()) + operation.inside:
+            self._create(inner)
+        name = operation.name
+        self.names[id(operation)] = self._next(operation.automatic_name) if name is None else name
+        first, *others = operation.inside or (None,)
+        if entrance or (others and first and self.entrance_of(first)):
+            self._build(operation)
 
-    def is_written_once(self, operation: Operation) -> bool:
-        """Whether the program has it only once, so that it needs no variable."""
-        return self._written[id(operation)] == 1 and isinstance(operation, Layer)
-
-
-def _parts(model: WholeModel, graph: Graph | None) -> Sequence[Operation]:
-    """What the model's own text names, each time that it does."""
-    if model.stack is not None:
-        return model.stack
-    return () if graph is None else [call.operation for call in graph.calls]
-
-
-class _Names:
-    """Keras's automatic names, counted up in the order in which the program creates things."""
-
-    def __init__(self, program: Program) -> None:
-        self.given: dict[int, str] = {}
-        self._seen: Counter[str] = Counter()
-        self._built: set[int] = set()
-        for step in program.steps:
-            if isinstance(step, WholeModel):
-                self._create_model(step, program)
-            else:
-                self._create(step.operation)
-                self._build(step.operation)
+    def _build(self, operation: Operation) -> None:
+        """Keras makes a functional model inside each Sequential once its input is known, and gives it a name too."""
+        stack = operation if isinstance(operation, WholeModel) else None
+        if id(operation) in self._built or (stack and stack.own_graph):
+            return
+        self._built.add(id(operation))
+        if stack and self.entrance_of(stack) is None:
+            self._next("input_layer")
+        for inner in operation.inside:
+            self._build(inner)
+        if stack:
+            self._next("functional")
 
     def _next(self, name: str) -> str:
         number = self._seen[name]
         self._seen[name] += 1
         return f"{name}_{number}" if number else name
 
-    def _create(self, operation: Operation) -> None:
-        if id(operation) not in self.given:
-            for inner in operation.inside:
-                self._create(inner)
-            name = operation.name
-            self.given[id(operation)] = self._next(operation.automatic_name) if name is None else name
 
-    def _create_model(self, model: WholeModel, program: Program) -> None:
-        entrance = program.entrance_of(model)
-        if entrance is not None:
-            self._create(entrance.source.operation)
-        for operation in model.stack or ():
-            self._create(operation)
-        self._create(model)
-        first, *others = model.stack or (None,)
-        if entrance is not None or (others and isinstance(first, WholeModel) and first.knows_its_input):
-            self._build(model, entrance)
-
-    def _build(self, operation: Operation, entrance: Tensor | None = None) -> None:
-        """Keras makes a functional model inside each Sequential once its input is known, and gives it a name too."""
-        if isinstance(operation, TimeDistributed):
-            self._build(operation.layer)
-        if isinstance(operation, WholeModel) and operation.stack is not None and id(operation) not in self._built:
-            self._built.add(id(operation))
-            if entrance is None and operation.entrance is None:
-                self._next("input_layer")
-            for inner in operation.stack:
-                self._build(inner)
-            self._next("functional")
-
-
-class _Writer:
-    """The text of a program."""
+class Writer:
+    """The text of a program: Python that makes the same model in Keras and calls it ``model``."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._variables: dict[int, str] = {}
+        self._variables: dict[int, str] = {id(program.model): "model"}
         self._taken = ["keras", "model"]
         self._lines: list[str] = []
         for step in program.steps:
             if isinstance(step, Call):
                 self._write_call(step)
-            elif (graph := step.own_graph) is not None:
-                self._write_model(step, graph)
+            elif step.own_graph:
+                self._write_model(step, step.own_graph)
             else:
                 self._write_stack(step)
         self.text = "\n".join(["import keras", "", *self._lines, ""])
 
     def _write_call(self, call: Call) -> None:
-        operation = call.operation
-        name = self._program.names[id(operation)]
-        if isinstance(operation, (InputLayer, Arithmetic)):
-            sign = f" {operation.sign} " if isinstance(operation, Arithmetic) else ""
-            code = sign.join(map(self._value, call.args)) or self._code(operation)
-            self._variables[id(call)] = self._fresh(name)
-            self._lines.append(f"{self._variables[id(call)]} = {code}")
-            return
-        self._define([operation])
-        once = self._program.is_written_once(operation)
-        code = self._code(operation)
-        self._variables[id(call)] = self._fresh(name if once else f"{name}_output")
-        self._lines.append(f"{self._variables[id(call)]} = {code}({', '.join(self._arguments(call))})")
+        operation, name = call.operation, self._program.names[id(call.operation)]
+        given = [*map(self._value, call.args), *(f"{key}={self._value(one)}" for key, one in call.kwargs.items())]
+        if isinstance(operation, InputLayer):
+            code = operation.code()
+        elif isinstance(operation, Arithmetic):
+            code = f" {operation.sign} ".join(given)
+        else:
+            self._define([operation])
+            name += "_output" if id(operation) in self._variables else ""
+            code = f"{self._code(operation)}({', '.join(given)})"
+        self._lines.append(f"{self._variable(call, name)} = {code}")
 
-    def _arguments(self, call: Call) -> Iterator[str]:
-        yield from map(self._value, call.args)
-        yield from (f"{name}={self._value(value)}" for name, value in call.kwargs.items())
+    def _write_model(self, model: WholeModel, graph: Graph) -> None:
+        inputs, outputs = (self._value(one_or_all(tensors)) for tensors in (graph.inputs, graph.outputs))
+        named = "" if model.name is None else f", name={model.name!r}"
+        self._lines.append(f"{self._variable(model)} = keras.Model({inputs}, {outputs}{named})")
+
+    def _write_stack(self, model: WholeModel) -> None:
+        entrance: Any = self._program.entrance_of(model)
+        items = [] if entrance is None else [entrance.source.operation.code()]
+        for operation in model.inside:
+            if id(operation) not in self._variables:
+                self._define(operation.inside)
+            code = self._code(operation)
+            items.append(f"{self._variable(operation)} := {code}" if self._needs_variable(operation) else code)
+        named = "" if model.name is None else f"    name={model.name!r},\n"
+        stack = "".join(f"        {item},\n" for item in items)
+        self._lines.append(f"{self._variable(model)} = keras.Sequential(\n    [\n{stack}    ],\n{named})")
+
+    def _define(self, operations: Iterable[Operation]) -> None:
+        """Gives a variable to each layer that is written several times."""
+        for operation in operations:
+            if id(operation) not in self._variables:
+                self._define(operation.inside)
+                if self._needs_variable(operation):
+                    code = self._code(operation)
+                    self._lines.append(f"{self._variable(operation)} = {code}")
+
+    def _needs_variable(self, operation: Operation) -> bool:
+        return self._program.written[id(operation)] > 1 and id(operation) not in self._variables
+
+    def _code(self, operation: Any) -> str:
+        """Its variable, or the text of a layer that needs none; models, made before they are used, all have one."""
+        frozen = id(operation) in self._program.frozen
+        return self._variables.get(id(operation)) or str(operation.code(known=self._variables, frozen=frozen))
 
     def _value(self, value: Any) -> str:
         if isinstance(value, Tensor):
@@ -187,47 +186,9 @@ class _Writer:
             return f"{{{', '.join(f'{key!r}: {self._value(one)}' for key, one in value.items())}}}"
         return repr(value)
 
-    def _write_model(self, model: WholeModel, graph: Graph) -> None:
-        inputs, outputs = (self._value(one_or_all(tensors)) for tensors in (graph.inputs, graph.outputs))
-        named = "" if model.name is None else f", name={model.name!r}"
-        self._lines.append(f"{self._variable_of(model)} = keras.Model({inputs}, {outputs}{named})")
-
-    def _write_stack(self, model: WholeModel) -> None:
-        entrance = self._program.entrance_of(model)
-        items = [] if entrance is None else [self._code(entrance.source.operation)]
-        for operation in model.stack or ():
-            self._define(operation.inside)
-            known = id(operation) in self._variables
-            code = self._code(operation)
-            if not known and not self._program.is_written_once(operation):
-                code = f"{self._variable_of(operation)} := {code}"
-            items.append(code)
-        named = "" if model.name is None else f"    name={model.name!r},\n"
-        stack = "".join(f"        {item},\n" for item in items)
-        self._lines.append(f"{self._variable_of(model)} = keras.Sequential(\n    [\n{stack}    ],\n{named})")
-
-    def _define(self, operations: Iterable[Operation]) -> None:
-        """Gives a variable to each layer that is written several times."""
-        for operation in operations:
-            self._define(operation.inside)
-            if not self._program.is_written_once(operation) and id(operation) not in self._variables:
-                code = self._code(operation)
-                self._lines.append(f"{self._variable_of(operation)} = {code}")
-
-    def _code(self, operation: Operation) -> str:
-        if id(operation) in self._variables:
-            return self._variables[id(operation)]
-        if isinstance(operation, Layer):
-            return operation.code(known=self._variables, frozen=id(operation) in self._program.frozen)
-        return operation.code() if isinstance(operation, InputLayer) else self._variable_of(operation)
-
-    def _variable_of(self, operation: Operation) -> str:
-        if id(operation) not in self._variables:
-            is_whole = operation is self._program.model
-            self._variables[id(operation)] = "model" if is_whole else self._fresh(self._program.names[id(operation)])
-        return self._variables[id(operation)]
-
-    def _fresh(self, name: str) -> str:
-        """A free variable, similar to that name."""
-        self._taken += identifiers([name], self._taken)
-        return self._taken[-1]
+    def _variable(self, thing: Call | Operation, name: str = "") -> str:
+        """The variable of a call, layer or model; one that has none gets one similar to its name."""
+        if id(thing) not in self._variables:
+            self._taken += identifiers([name or self._program.names[id(thing)]], self._taken)
+            self._variables[id(thing)] = self._taken[-1]
+        return self._variables[id(thing)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.layers.calls import Input, InputLayer, Operation, Tensor, next_place
 from tutor.layers.checks import input_shape as checked_shape
 from tutor.layers.checks import must, shown
 from tutor.layers.layer import Layer
 from tutor.layers.misfits import MisfitError, Past
-from tutor.models.graph import Graph, WholeModel, check_fits, distinct
-from tutor.models.ours import BuiltModel, built_as_layer, check_names
+from tutor.models.graph import Graph, WholeModel, check_fits
+from tutor.models.ours import BuiltModel
 from tutor.models.program import Program
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Sequential(WholeModel):
     trainable: bool = True
     name: str | None = None
     place: int = field(default_factory=next_place, init=False, repr=False, compare=False)
+    #: The shape on which it was connected last, and how.
+    _last: ClassVar[tuple[Any, Graph | None]] = (None, None)
 
     def __post_init__(self) -> None:
         self._check_words()
@@ -45,15 +47,17 @@ class Sequential(WholeModel):
         if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
             raise TypeError(must("Sequential: layers", "be a list", given, f" Write [{shown(given)}]."))
         items = tuple(given)
-        entrance = next((item for item in items[:1] if _enters(item)), None)
-        stack = items if entrance is None else items[1:]
-        for place, item in enumerate(stack, start=len(items) - len(stack)):
+        enters = [item for item in items[:1] if isinstance(item, Tensor) and not item.source.input_tensors]
+        stack = items[len(enters) :]
+        for place, item in enumerate(stack, start=len(enters)):
             if not isinstance(item, Operation) or isinstance(item, InputLayer):
                 raise TypeError(must(f"Sequential: layers[{place}]", "be a layer, such as tutor.Dense(32)", item))
-        for name, value in (("layers", stack), ("stack", stack), ("entrance", entrance)):
-            object.__setattr__(self, name, value)
-        names = Program(self, None).names
-        check_names(self, [names[id(layer)] for layer in distinct(stack)])
+        vars(self).update(layers=stack, entrance=next(iter(enters), None))
+        Program(self).check_names(self.inside)
+
+    @property
+    def inside(self) -> tuple[Operation, ...]:
+        return tuple(layer for layer in self.layers or () if isinstance(layer, Operation))
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> Ledger:
         """The stack on an input of that shape, batch axis included, such as ``(None, 25)``.
@@ -77,36 +81,32 @@ class Sequential(WholeModel):
         return BuiltModel(self, self._graph_on(input_shape))
 
     def _built_on(self, input_shape: Any) -> Built:
-        return built_as_layer(self, self._graph_on(input_shape), input_shape)
+        return self.met(input_shape).as_layer(input_shape)
 
     def _graph_on(self, input_shape: Any) -> Graph:
-        last: tuple[Any, Graph | None] = vars(self).get("_last", (..., None))
-        shape, graph = last
-        if shape != input_shape or graph is None:  # who calls the model and who walks through it ask for the same
+        shape, graph = self._last
+        if graph is None or shape != input_shape:  # who calls the model and who walks through it ask for the same
             graph = self._connected_on(input_shape)
             vars(self)["_last"] = input_shape, graph
         return graph
 
     def _connected_on(self, input_shape: Any) -> Graph:
-        if not self.stack:
+        if not self.inside:
             raise ValueError("Sequential: there must be a layer to build; got none. Write [tutor.Dense(32)] for one.")
         try:
-            tensor = entrance = self._entrance_on(self.stack[0], input_shape)
-            for place, layer in enumerate(self.stack, start=1):
+            tensor = entrance = self._entrance_on(self.inside[0], input_shape)
+            for place, layer in enumerate(self.inside, start=1):
                 outputs = layer(tensor)
-                if isinstance(outputs, tuple) and place < len(self.stack):
+                if isinstance(outputs, tuple) and place < len(self.inside):
                     why = f"it must return one tensor, since another layer follows; got {len(outputs)}."
                     raise MisfitError(layer.kind, f"{why} Leave out its return_state.").called(layer, [tensor])
                 tensor = outputs
         except MisfitError as error:
-            raise error.after(Past(titles=self._titles())) from None
+            names, places = Program(self).names, [*enumerate(self.inside, start=1)]
+            # A layer that is used several times has the place of its first use.
+            titles = {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
+            raise error.after(Past(titles=titles)) from None
         return Graph((entrance,), tensor if isinstance(tensor, tuple) else (tensor,))
-
-    def _titles(self) -> dict[int, str]:
-        """The layers as messages name them: ``LSTM 'lstm_1' (layer 2)``."""
-        names, places = Program(self, None).names, [*enumerate(self.stack or (), start=1)]
-        # A layer that is used several times has the place of its first use.
-        return {id(one): f"{one.title} {names[id(one)]!r} (layer {place})" for place, one in reversed(places)}
 
     def _entrance_on(self, first: Operation, input_shape: Any) -> Tensor:
         if self.entrance is not None:
@@ -121,7 +121,3 @@ class Sequential(WholeModel):
             return Input(batch_shape=first.build(input_shape).input_shape)
         except MisfitError as error:
             raise error.called(first, []) from None
-
-
-def _enters(item: Any) -> bool:
-    return isinstance(item, Tensor) and isinstance(item.source.operation, InputLayer)
