@@ -112,7 +112,7 @@ def explorer_of(what: Any, stand_in: StandIn, **starts: Any) -> Explorer:
     """An explorer on a screen."""
     lesson = LESSONS[what]
     explorer = Explorer(lesson.starting_at(**starts) if starts else lesson, stand_in)
-    explorer._handle(explorer, {"do": "shown"}, [])
+    explorer._handle(explorer, {"do": "shown", "serial": 0}, [])
     return explorer
 
 
@@ -780,7 +780,24 @@ def test_words_travel_only_when_they_changed(stand_in: StandIn, monkeypatch: pyt
     sent = messages_of(explorer, monkeypatch)
     on_screen(explorer, step=3)
     (update,) = [message["state"] for message in sent if message["method"] == "update"]
-    assert update.keys() == {"move", "stands", "window_now"}
+    assert update.keys() == {"move", "stands", "window_now", "serial"}
+
+
+def test_a_screen_that_fell_behind_gets_all_anew(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that opens asks for everything, and what changes until it has it is lost on the way."""
+    explorer = explorer_of(tutor.Conv2D, stand_in)
+    loaded = explorer.serial
+    sent = messages_of(explorer, monkeypatch)
+    stand_in.answer(explorer)
+    assert explorer.serial == loaded + 1
+    sent.clear()
+    explorer._handle(explorer, {"do": "shown", "serial": explorer.serial}, [])
+    assert sent == []
+    explorer._handle(explorer, {"do": "shown", "serial": loaded}, [])
+    (message,) = sent
+    assert message["state"].keys() == {"serial", *explorer._session.shown}
+    assert message["state"]["serial"] == explorer.serial
+    assert "agree." in message["state"]["verdict"]
 
 
 # What it loads
@@ -795,7 +812,7 @@ def test_exploring_and_moving_load_neither_matplotlib_nor_numpy() -> None:
     code = """
 import sys, tutor
 explorer = tutor.explore(tutor.LSTM)
-explorer._handle(explorer, {"do": "shown"}, [])
+explorer._handle(explorer, {"do": "shown", "serial": 0}, [])
 for units in (1, 300, 100_000):
     explorer.set_state({"moves": {"n": units, "jumps": 0, "to": "", "changes": {"units": units}}})
 explorer.preset("tiny")

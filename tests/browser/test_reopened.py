@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from conftest import PATIENCE_WITH_KERAS, open_and_run
+from lab import ROOT
 from on_screen import LSTM
 from playwright.sync_api import expect
 
@@ -29,7 +30,7 @@ NAME = "stills.ipynb"
 @pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
     """A notebook with an explorer that Keras has answered, moved to 129 units, saved, and its kernel gone."""
-    shutil.copy(lab.folder / LSTM.notebook, lab.folder / NAME)
+    shutil.copy(ROOT / "notebooks" / LSTM.notebook, lab.folder / NAME)
     with browser.new_context(**browser_context_args) as context:
         opened = open_and_run(context, lab, NAME)
         explorer = opened.explorer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -23,10 +24,7 @@ display(dense, dense, tutor.explore(tutor.GRU))"""
 
 @pytest.fixture(scope="module")
 def opened(lab: Lab, lessons: Lessons) -> Opened:
-    cells = [nbformat.v4.new_code_cell(SOURCE)]
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "several.ipynb")
-    return lessons.open("several.ipynb")
+    return lessons.open(write(lab, "several.ipynb", SOURCE))
 
 
 def test_two_views_of_one_explorer_stay_in_step(opened: Opened) -> None:
@@ -60,15 +58,32 @@ def test_explorers_of_one_notebook_leave_each_other_alone(opened: Opened) -> Non
     assert opened.complaints == []
 
 
+def write(lab: Lab, name: str, *sources: str) -> str:
+    """A notebook of those cells."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / name)
+    return name
+
+
+def test_what_is_older_than_what_the_screen_had_does_not_stay(lab: Lab, lessons: Lessons) -> None:
+    old = {"serial": 0, "verdict": "<p>an old verdict</p>"}
+    message = {"method": "update", "state": old, "buffer_paths": []}
+    sources = ("import tutor\n\nexplorer = tutor.explore(tutor.Dense)\nexplorer", f"explorer._send({message})\n'sent'")
+    opened = lessons.open(write(lab, "old.ipynb", *sources))
+    opened.explorer().shows(*DENSE.totals)
+    opened.page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    opened.page.keyboard.press("Shift+Enter")
+    expect(opened.page.locator(".jp-CodeCell").nth(1).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+    opened.explorer().shows(*DENSE.totals)
+
+
 def test_a_cell_run_again_leaves_one_explorer_that_asks_keras(
     lab: Lab, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     sources = ["import tutor\n\ntutor.explore(tutor.Dense)", "f'{len(tutor.live.shared()._listeners)} listen'"]
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "again.ipynb")
     with browser.new_context(**browser_context_args) as context:
-        opened = open_and_run(context, lab, "again.ipynb")
+        opened = open_and_run(context, lab, write(lab, "again.ipynb", *sources))
         for number in range(1, 4):
             opened.explorer().type("units", f"{number}")
             expect(opened.explorer().formula).to_contain_text(f"{number} · (784 + 1)")

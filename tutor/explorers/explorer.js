@@ -274,12 +274,19 @@ function render({ model, el }) {
     watched[`change:${key}`] = watched[`change:${key}_now`] = () => picture.show(model.get(key), model.get(`${key}_now`));
   }
   for (const show of new Set(Object.values(watched))) show();
+  // A page that opens loads each explorer as it was when it asked, and may lay that over what has come since.
+  let newest = model.get("serial");
+  watched["change:serial"] = () => {
+    const serial = model.get("serial");
+    if (serial < newest) model.send({ do: "shown", serial });
+    newest = serial;
+  };
   watched["comm_live_update"] = showLife;
   watched["msg:custom"] = (message, buffers) => download(message.download, buffers[0]);
   for (const [event, handler] of Object.entries(watched)) model.on(event, handler);
 
   views.set(still, (views.get(still) ?? 0) + 1);
-  if (views.get(still) === 1) model.send({ do: "shown" });
+  if (views.get(still) === 1) model.send({ do: "shown", serial: model.get("serial") });
   return () => {
     for (const [event, handler] of Object.entries(watched)) model.off(event, handler);
     views.set(still, views.get(still) - 1);

@@ -44,6 +44,8 @@ class Explorer(anywidget.AnyWidget):
     opening = traitlets.Dict().tag(sync=True)
     #: What the screen moved, as `Session.moved` reads it. What the session shows are further traits.
     moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
+    #: How often what the session shows has changed: by it a screen tells what is older than what it had.
+    serial = traitlets.Int().tag(sync=True)
     values = traitlets.Dict()
 
     _asked: str | None = None
@@ -82,19 +84,25 @@ class Explorer(anywidget.AnyWidget):
             self._session.put(proposal["value"])
             return dict(self._session.values)
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take in what the screen sends."""
+        with self._news:  # else what Keras answers meanwhile could go unsent
+            super().set_state(sync_data)
+
     @traitlets.observe("moves")
     def _moved(self, change: Any) -> None:
-        with self._news:
-            self._wake()
-            self._session.moved(change["new"])
-            self._sync()
+        self._wake()
+        self._session.moved(change["new"])
+        self._sync()
 
     @traitlets.observe("values")
     def _sync(self, _: Any = None) -> None:
         """Send what is new on the screen, and ask Keras if there is another model."""
         with self._news, self.hold_sync():
-            for name, value in self._session.shown.items():
+            new = {name: value for name, value in self._session.shown.items() if getattr(self, name) != value}
+            for name, value in new.items():
                 setattr(self, name, value)
+            self.serial += bool(new)
             self.values = dict(self._session.values)
             self._ask()
             self._news.notify_all()
@@ -142,10 +150,12 @@ class Explorer(anywidget.AnyWidget):
 
     def _handle(self, _: Explorer, message: dict[str, Any], __: object) -> None:
         match message:
-            case {"do": "shown"}:
+            case {"do": "shown", "serial": int(serial)}:
                 with self._news:
                     self._wake()
                     self._sync()
+                    if serial != self.serial:
+                        self.send_state(["serial", *self._session.shown])
                 self._output.renew()
             case {"do": "gone"}:
                 self._sleep()
