@@ -750,7 +750,7 @@ def test_an_explorer_that_nobody_has_seen_yet_asks_nothing(stand_in: StandIn) ->
     assert stand_in.asked == stand_in.listeners == []
 
 
-#: The issue's limits: a step's message, in kB.
+#: The most that a step's message may weigh, in kB.
 @pytest.mark.parametrize(
     ("what", "control", "limit"),
     [
