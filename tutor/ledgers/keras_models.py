@@ -160,10 +160,12 @@ def layer_of(theirs: Any) -> Layer | None:
 
 def built_on(theirs: Any, shapes: tuple[Shape, ...]) -> Built | None:
     """Our layer of the same arguments on what Keras's was called on, or if that is not known, was built on."""
-    ours, noted = layer_of(theirs), build_shapes(theirs)
-    # Of several tensors, what Keras noted says which is which.
-    for read in (shapes, noted) if len(shapes) == 1 else (noted, shapes):
-        if ours is not None and read:
+    ours = layer_of(theirs)
+    if ours is None:
+        return None
+    # Of several tensors, what Keras noted says which is which; of one, it is asked only if the call does not help.
+    for from_call in (True, False) if len(shapes) == 1 else (False, True):
+        if read := shapes if from_call else build_shapes(theirs):
             with suppress(TypeError, ValueError):
                 return ours.build(ours._read(read))  # noqa: SLF001
     return None

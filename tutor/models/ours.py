@@ -53,8 +53,9 @@ class BuiltModel(Walk):
         if not isinstance(operation, WholeModel):
             return None
         read = operation._read(shapes)  # noqa: SLF001
-        # A stack is built by its first use.
-        graph = self._graphs.setdefault(id(operation), operation._graph_on(read))  # noqa: SLF001
+        if id(operation) not in self._graphs:  # a stack is built by its first use
+            self._graphs[id(operation)] = operation._graph_on(read)  # noqa: SLF001
+        graph = self._graphs[id(operation)]
         graph.output_shape_on(self.name_of(operation), read)
         return graph
 
