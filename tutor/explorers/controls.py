@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tutor.layers.checks import ArgumentError, shown
+from tutor.layers.checks import ArgumentError, must
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,23 +79,17 @@ class Control:
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.key)
 
-    @property
-    def wanted(self) -> str:
-        """What it takes, in words."""
-        raise NotImplementedError
-
-    def takes(self, value: Any) -> bool:
-        """Whether the value is one of its values."""
-        raise NotImplementedError
-
     def check(self, explorer: str, value: Any) -> Any:
-        """The value.
+        """The value, as the control keeps it.
 
         Raises:
             ArgumentError: it does not take the value, which is of another kind, or out of range.
         """
-        if not self.takes(value):
-            raise ArgumentError(f"{explorer}: {self.key} must be {self.wanted}; got {shown(value)}.")
+        raise NotImplementedError
+
+    def _taken(self, explorer: str, value: Any, fits: bool, wanted: str) -> Any:
+        if not fits:
+            raise ArgumentError(must(f"{explorer}: {self.key}", f"be {wanted}", value))
         return value
 
     def as_data(self) -> dict[str, Any]:
@@ -120,15 +114,10 @@ class SizeControl(Control):
     limit: int = 1_000_000
     last: Callable[[Facts], int] | None = None
 
-    @property
-    def wanted(self) -> str:
-        return f"a whole number from {self.low:,} to {self.limit:,}"
-
-    def takes(self, value: Any) -> bool:
-        return not isinstance(value, bool) and hasattr(value, "__index__") and self.low <= int(value) <= self.limit
-
     def check(self, explorer: str, value: Any) -> int:
-        return int(super().check(explorer, value))
+        is_number = not isinstance(value, bool) and hasattr(value, "__index__")
+        fits = is_number and self.low <= int(value) <= self.limit
+        return int(self._taken(explorer, value, fits, f"a whole number from {self.low:,} to {self.limit:,}"))
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "low": self.low, "high": self.high, "limit": self.limit}
@@ -139,10 +128,9 @@ class FlagControl(Control):
     """A box to tick."""
 
     kind = "flag"
-    wanted = "True or False"
 
-    def takes(self, value: Any) -> bool:
-        return isinstance(value, bool)
+    def check(self, explorer: str, value: Any) -> Any:
+        return self._taken(explorer, value, isinstance(value, bool), "True or False")
 
 
 @dataclass(frozen=True)
@@ -158,12 +146,8 @@ class ChoiceControl(Control):
     options: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def wanted(self) -> str:
-        return f"one of {', '.join(self.options)}"
-
-    def takes(self, value: Any) -> bool:
-        return value in self.options
+    def check(self, explorer: str, value: Any) -> Any:
+        return self._taken(explorer, value, value in self.options, f"one of {', '.join(self.options)}")
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "options": {option: self.names.get(option, option) for option in self.options}}
