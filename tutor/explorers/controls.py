@@ -1,12 +1,7 @@
-"""What a learner moves: sizes on sliders, flags and choices. Each control knows what it takes.
-
-From Python comes a value, from the screen what was typed, as it was typed: :func:`read` is the only place where the
-text of a number is read.
-"""
+"""What a learner moves: sizes on sliders, flags and choices. Each control knows what it takes."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,47 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor.explorers.facts import Facts
-
-#: What stands between groups of three digits; the last three are an apostrophe as printed, and two kinds of space.
-_SIGNS = ",_' \u2019\u00a0\u202f"
-_GROUPED = re.compile(rf"\d{{1,3}}([{_SIGNS}])\d{{3}}(?:\1\d{{3}})*")
-_POWER = re.compile(r"(\d+)[eE]\+?(\d{1,2})")
-_FRACTION = re.compile(r"(\d+)[.,](\d+)")
-_DIGITS_AND_SIGNS = re.compile(rf"\d[\d.{_SIGNS}]*")
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A number as somebody typed it.
-
-    Attributes:
-        text: what was typed.
-        number: the whole number that it is; None if that is not certain.
-        meant: the whole numbers that it may mean, if that is not certain.
-    """
-
-    text: str
-    number: int | None = None
-    meant: tuple[int, ...] = ()
-
-
-def read(text: str) -> Typed:
-    """A whole number as people write it: 1000000, 1,000,000, 1_000_000, 1 000 000 or 1e6.
-
-    A dot is 1.000 to some and 1,000 to others, so it is asked about; so is a group of other than three digits.
-    """
-    text = text.strip()
-    if re.fullmatch(r"[-−+]?\d+", text, re.ASCII):
-        return Typed(text, int(text.replace("−", "-")))
-    if _GROUPED.fullmatch(text):
-        return Typed(text, int(re.sub(r"\D", "", text)))
-    if power := _POWER.fullmatch(text):
-        return Typed(text, int(power[1]) * 10 ** int(power[2]))
-    joined = int(re.sub(r"\D", "", text) or 0)
-    if fraction := _FRACTION.fullmatch(text):
-        whole = int(fraction[1])
-        return Typed(text, None, (whole, joined if len(fraction[2]) > 2 else whole + 1))
-    return Typed(text, None, (joined,) if _DIGITS_AND_SIGNS.fullmatch(text) else ())
 
 
 @dataclass(frozen=True)
