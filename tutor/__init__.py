@@ -21,6 +21,7 @@ _MODULES = {
     "models.model": "Model",
     "models.sequential": "Sequential",
     "pictures.diagrams": "convolution_diagram flow_diagram gate_diagram heap_chart weight_diagram window_diagram",
+    "questions.diagnosis": "diagnose",
 }
 _HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}
 _HOMES |= {name: f"tutor.{module}" for module, names in _MODULES.items() for name in names.split()}
