@@ -14,7 +14,7 @@ from tutor.layers import HOMES as _LAYERS
 #: The names in each module, besides the layers.
 _MODULES = {
     "article": "table_1 table_of_the_follow_up video_question_answering vision_model visual_question_answering",
-    "explorers": "explore",
+    "explorers": "explore lesson",
     "layers.calls": "Input",
     "layers.merging": "add average concatenate dot maximum minimum multiply subtract",
     "ledgers.keras_models": "explain",

@@ -15,6 +15,7 @@ from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.heap import heap_scene
 from tutor.pictures.scene import Scene
+from tutor.pictures.tensor import tensor_scene
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
@@ -55,6 +56,7 @@ FILTERS = Panel("filters", "diagram", lambda change: convolution_scene(_explored
 FLOW = Panel("flow", "diagram", lambda change: flow_scene(_explored(change)))
 WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change)))
 WINDOW = Panel("window", "weights", lambda change: window_scene(_explored(change), change.now.values["step"]))
+TENSOR = Panel("tensor", "diagram", lambda change: tensor_scene(change.now.ledger.input_shape, change.now.axes))
 HEAP = Panel("heap", "diagram", lambda change: heap_scene(change.now.ledger))
 MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledger))
 

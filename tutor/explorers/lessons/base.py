@@ -44,6 +44,7 @@ class Lesson:
         explored: the path of the layer that it is about; None where it is about the whole model.
         pictures: the panels that are drawn.
         starts: where controls start, if not as in the example.
+        axes: of a lesson about a shape, the axes of one example; None of a lesson about layers.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Lesson:
     explored: str | None
     pictures: tuple[Panel[Scene], ...]
     starts: Values = field(default_factory=dict)
+    axes: Callable[[Values], Mapping[str, int]] | None = None
 
     @property
     def example(self) -> dict[str, Any]:
