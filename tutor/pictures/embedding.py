@@ -15,6 +15,8 @@ from tutor.pictures.scene import Box, Item, Scene, Wire
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
+#: Has a word twice, which looks up the same row twice.
+SENTENCE = "the cat sees the dog"
 #: So many words, rows of a whole table, and numbers of a row are drawn at most.
 WORDS, ROWS, NUMBERS = 8, 9, 8
 
@@ -34,6 +36,16 @@ def indexed(sentence: str, vocabulary: int) -> tuple[tuple[int, ...], tuple[str,
     words = tuple(filter(None, (word.strip(punctuation) for word in sentence.lower().split())))
     known = {word: min(index, vocabulary - 1) for index, word in enumerate(dict.fromkeys(words), 1)}
     return tuple(known[word] for word in words), words
+
+
+def sentence_scene(built: Built, sentence: str = SENTENCE) -> Scene:
+    """The rows that the words of a sentence look up.
+
+    Raises:
+        ValueError: the layer is not an Embedding.
+    """
+    vocabulary = getattr(built.layer, "input_dim", 1)  # a layer without one is refused next
+    return embedding_scene(built, *indexed(sentence, vocabulary))
 
 
 def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] = ()) -> Scene:
