@@ -20,7 +20,10 @@ _MODULES = {
     "ledgers.keras_models": "explain",
     "models.model": "Model",
     "models.sequential": "Sequential",
-    "pictures.diagrams": "convolution_diagram flow_diagram gate_diagram heap_chart weight_diagram window_diagram",
+    "pictures.diagrams": (
+        "convolution_diagram dense_diagram embedding_diagram flow_diagram gate_diagram heap_chart tensor_diagram "
+        "unrolled_diagram weight_diagram window_diagram"
+    ),
     "questions.diagnosis": "diagnose",
 }
 _HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}

@@ -45,7 +45,8 @@ SCREEN = {
 }
 
 #: What pictures are called, by the keys of their panels.
-PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "weights", "window")}
+PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "tensor", "unrolled", "weights", "window")}
+PICTURES |= {"dense": "units", "embedding": "rows"}
 
 _SIGNS = {"c_tilde": "c̃", "h_tilde": "h̃"}
 _NUMBERS = ("no", "one", "two", "three", "four")
