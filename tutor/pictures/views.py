@@ -89,14 +89,16 @@ def sizes_of(built: Built) -> tuple[dict[str, int | None], dict[str, int | None]
 def rules_below(built: Built, y: float) -> list[Label]:
     """The rule of each spatial axis of the output, the first one at ``y``.
 
-    Where a rule is too long, only its numbers are written.
+    Where one is too long, only their numbers are written.
     """
-    labels, start = [], 120.0
-    for axis in built.layer.spatial:
-        rule = built.output_rules.get(axis)
-        text = f"None, since the input's {axis} is None" if rule is None else equation(rule)
-        if rule is not None and start + metrics.room_for(text, SMALL) > WIDTH - MARGIN:
-            text = f"{rule.numbers} = {rule.value:,}"
+    rules, start = {**dict.fromkeys(built.layer.spatial), **built.output_rules}, 120.0
+    texts = {
+        axis: equation(rule) if rule else f"None, since the input's {axis} is None" for axis, rule in rules.items()
+    }
+    if start + max(metrics.room_for(text, SMALL) for text in texts.values()) > WIDTH - MARGIN:
+        texts |= {axis: f"{rule.numbers} = {rule.value:,}" for axis, rule in rules.items() if rule}
+    labels = []
+    for axis, text in texts.items():
         labels.append(say(f"output {axis}/name", start - 8, y, f"output {axis}", SMALL, "end", "muted"))
         labels.append(say(f"output {axis}/rule", start, y, text, SMALL))
         y += 14
