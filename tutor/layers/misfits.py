@@ -81,12 +81,12 @@ class MisfitError(ValueError):
     """An input, or a combination of arguments, that a layer does not take.
 
     Args:
-        who: the layer's kind; or the whole sentence.
+        who: the layer's kind.
         why: what must be, and what was given.
         repair: what helps, by where the input comes from.
     """
 
-    def __init__(self, who: str, why: str = "", repair: Callable[[Past], str] = lambda _past: "") -> None:
+    def __init__(self, who: str, why: str, repair: Callable[[Past], str] = lambda _past: "") -> None:
         self.who, self.why, self.repair = who, why, repair
         self._readers: list[Operation] = []  # the layer, and the models that it is in
         self._past = Past()
@@ -95,7 +95,7 @@ class MisfitError(ValueError):
     @property
     def fact(self) -> str:
         """The sentence without a repair, for what hands on another input than it reads."""
-        return f"{self.who}: {self.why}" if self.why else self.who
+        return f"{self.who}: {self.why}"
 
     def called(self, reader: Operation, tensors: Sequence[Tensor]) -> MisfitError:
         """The same, once it is known which layer was called on which tensors; on none, if it was built on a shape."""
@@ -109,8 +109,6 @@ class MisfitError(ValueError):
         return self
 
     def _text(self) -> str:
-        if not self.why:
-            return self.who
         who = ", in ".join(map(self._past.title, self._readers)) or self.who
         after = f", after {listed(map(self._past.title, self._past.makers), 'and')}" if self._past.makers else ""
         return f"{who}{after}: {self.why}{self.repair(self._past)}"

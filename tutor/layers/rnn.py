@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tutor.layers.built import Axes, Built, Weight
+from tutor.layers.built import Axes, Built
 from tutor.layers.checks import is_several, shown
 from tutor.layers.convolution import Convolution
-from tutor.layers.layer import Layer, Over, leaving
+from tutor.layers.layer import Layer, leaving
 from tutor.layers.recurrent import Gated, GRUGates, LSTMGates, OverTime, SimpleGates
 from tutor.layers.signature import LIMITS, PENALTIES, RETURNS, STARTS
 from tutor.layers.spatial import Spatial, of_ranks
@@ -120,18 +119,14 @@ class ConvLSTM(LSTMGates, OverTime, Convolution):
         recurrent_activation="sigmoid", {STARTS}, unit_forget_bias=True, {PENALTIES}, activity_regularizer=None,
         {LIMITS}, seed=None, {RETURNS}, *, zero_output_for_mask=False"""
     leading = "batch timesteps"
+    order = "filters window channels"
+    _kernel, _recurrent, _bias = "window channels filters", "window filters filters", "filters"
     # The timesteps are another axis.
     things: ClassVar = {**Spatial.things, 1: ("a row of pixels", ("rows",))}
 
     @property
     def returns(self) -> list[str]:
         return self._returns(super().returns.replace("batch timesteps", "batch"))
-
-    def _weights(self, over: Over) -> Iterator[Weight]:
-        yield Weight("kernel", over(f"{self._window} channels filters"), gates=self.gates)
-        yield Weight("recurrent_kernel", over(f"{self._window} filters filters"), gates=self.gates)
-        if self.use_bias:
-            yield Weight("bias", over("filters"), gates=self.gates)
 
     def _check_axes(self, axes: Axes) -> None:
         for name in self.spatial:
