@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tutor.explorers.controls import SizeControl
-
-if TYPE_CHECKING:
-    from tutor.explorers.controls import Control
-    from tutor.explorers.lessons.base import Lesson, Preset, Values
-    from tutor.layers.built import Built, Weight
-    from tutor.ledgers.ledger import Ledger
-    from tutor.live.report import Answer
-    from tutor.models.ours import BuiltModel
+from tutor.explorers.controls import Control, SizeControl
+from tutor.explorers.lessons.base import Lesson, Preset, Values
+from tutor.layers.built import Built, Weight
+from tutor.ledgers.ledger import Ledger
+from tutor.live.report import Answer
+from tutor.models.ours import BuiltModel
 
 
 @dataclass(frozen=True)
