@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tutor.explorers.controls import SizeControl
+from tutor.explorers.controls import Control, SizeControl
+from tutor.explorers.lessons.base import Lesson, Preset, Values
+from tutor.layers.built import Built, Weight
+from tutor.ledgers.ledger import Ledger
+from tutor.live.report import Answer
+from tutor.models.ours import BuiltModel
 from tutor.questions.place import Place
 from tutor.symbols import Expression, Number, Size, product
-
-if TYPE_CHECKING:
-    from tutor.explorers.controls import Control
-    from tutor.explorers.lessons.base import Lesson, Preset, Values
-    from tutor.layers.built import Built, Weight
-    from tutor.ledgers.ledger import Ledger
-    from tutor.live.report import Answer
-    from tutor.models.ours import BuiltModel
 
 
 @dataclass(frozen=True)

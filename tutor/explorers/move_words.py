@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl
+from tutor.explorers.facts import Change, LayerChange
 from tutor.explorers.words import MOST_TOLD, code, shape_text, strong
 from tutor.pictures.wording import listed
-
-if TYPE_CHECKING:
-    from tutor.explorers.facts import Change, LayerChange
 
 
 def move_html(change: Change) -> str:
