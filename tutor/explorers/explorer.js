@@ -130,7 +130,7 @@ function render({ model, el }) {
       panes.move, panes.formula,
       make("section", { class: "tutor-picture", "aria-label": words.pictures },
         make("div", { class: "tutor-bar" }, tabs.list, make("span", { class: "tutor-keys", "aria-hidden": true },
-          guided ? words["keys of steps"] : words["keys of tabs"]), stage.opener, menu),
+          guided ? words.stepping : words.turning), stage.opener, menu),
         tabs.panel, panes.shapes),
       make("section", { class: "tutor-keras", "aria-label": words.summary }, make("h3", {}, words["Keras says"]), summaries[0], waiting),
       panes.verdict));

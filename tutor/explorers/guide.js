@@ -110,7 +110,7 @@ const makeGuide = (model, { words, title }, controls, onAsk) => {
     far.textContent = filled(words.far, step + 1, steps);
     back.disabled = !can.back;
     next.disabled = !can.next;
-    free.textContent = isFree ? words["to the guide"] : words.free;
+    free.textContent = isFree ? words.guided : words.free;
     showMarks(guide.marks);
     showFocus(guide);
   };

@@ -37,8 +37,8 @@ SCREEN = {
     "keras": "Keras",
     "present": "present",
     "leave": "leave",
-    "keys of steps": "← → step   Esc leave",
-    "keys of tabs": "← → next diagram   Esc leave",
+    "stepping": "← → step   Esc leave",
+    "turning": "← → next diagram   Esc leave",
     "menu": "copy and save",
     "copy": "copy Keras code",
     "copy formula": "copy formula",
@@ -66,7 +66,7 @@ SCREEN = {
     "back": "back",
     "next": "next",
     "free": "explore freely",
-    "to the guide": "back to the guide",
+    "guided": "back to the guide",
 }
 
 #: What pictures are called, by the keys of their panels.
