@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tutor.explorers.controls import read
 from tutor.explorers.lessons import all_lessons
+from tutor.questions.arithmetic import whole
 
 LESSONS = all_lessons()
 EVERY_CONTROL = [(what.__name__, control) for what, lesson in LESSONS.items() for control in lesson.controls]
@@ -18,14 +18,14 @@ EVERY_CONTROL = [(what.__name__, control) for what, lesson in LESSONS.items() fo
     "text", "1000|1,000|1_000|1 000|1e3|1E3|1e+3| 1000 |1'000|1\u2019000|1\u00a0000|1\u202f000|+1000".split("|")
 )
 def test_a_thousand_as_people_write_it(text: str) -> None:
-    assert read(text).number == 1000
+    assert whole(text).number == 1000
 
 
 @pytest.mark.parametrize(
     ("text", "number"), [("1,000,000", 10**6), ("1 000 000", 10**6), ("0", 0), ("007", 7), ("-5", -5), ("−5", -5)]
 )
 def test_other_whole_numbers(text: str, number: int) -> None:
-    assert read(text).number == number
+    assert whole(text).number == number
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_other_whole_numbers(text: str, number: int) -> None:
     ],
 )
 def test_what_can_be_read_in_two_ways_is_asked_about(text: str, meant: tuple[int, ...]) -> None:
-    typed = read(text)
+    typed = whole(text)
     assert (typed.text, typed.number, typed.meant) == (text, None, meant)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0x10", "1e", "--", "1e999", "ten", "<b>", "1²", "1 + 1", "½", "."])
 def test_what_is_no_number_stays_unread(text: str) -> None:
-    assert (read(text).number, read(text).meant) == (None, ())
+    assert (whole(text).number, whole(text).meant) == (None, ())
 
 
 @pytest.mark.parametrize(("name", "control"), EVERY_CONTROL, ids=lambda value: getattr(value, "key", value))

@@ -23,7 +23,7 @@ ROOMS = (
     ("ledgers",),
     ("models",),
     ("article", "question_answering"),
-    ("pictures",),
+    ("questions", "pictures"),
     ("live",),
     ("explorers",),
 )

@@ -1,62 +1,16 @@
-"""What a learner moves: sizes on sliders, flags and choices. Each control knows what it takes.
-
-From Python comes a value, from the screen what was typed, as it was typed: :func:`read` is the only place where the
-text of a number is read.
-"""
+"""What a learner moves: sizes on sliders, flags and choices. Each control knows what it takes."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tutor.layers.checks import ArgumentError, shown
+from tutor.layers.checks import ArgumentError, must
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor.explorers.facts import Facts
-
-#: What stands between groups of three digits; the last three are an apostrophe as printed, and two kinds of space.
-_SIGNS = ",_' \u2019\u00a0\u202f"
-_GROUPED = re.compile(rf"\d{{1,3}}([{_SIGNS}])\d{{3}}(?:\1\d{{3}})*")
-_POWER = re.compile(r"(\d+)[eE]\+?(\d{1,2})")
-_FRACTION = re.compile(r"(\d+)[.,](\d+)")
-_DIGITS_AND_SIGNS = re.compile(rf"\d[\d.{_SIGNS}]*")
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A number as somebody typed it.
-
-    Attributes:
-        text: what was typed.
-        number: the whole number that it is; None if that is not certain.
-        meant: the whole numbers that it may mean, if that is not certain.
-    """
-
-    text: str
-    number: int | None = None
-    meant: tuple[int, ...] = ()
-
-
-def read(text: str) -> Typed:
-    """A whole number as people write it: 1000000, 1,000,000, 1_000_000, 1 000 000 or 1e6.
-
-    A dot is 1.000 to some and 1,000 to others, so it is asked about; so is a group of other than three digits.
-    """
-    text = text.strip()
-    if re.fullmatch(r"[-−+]?\d+", text, re.ASCII):
-        return Typed(text, int(text.replace("−", "-")))
-    if _GROUPED.fullmatch(text):
-        return Typed(text, int(re.sub(r"\D", "", text)))
-    if power := _POWER.fullmatch(text):
-        return Typed(text, int(power[1]) * 10 ** int(power[2]))
-    joined = int(re.sub(r"\D", "", text) or 0)
-    if fraction := _FRACTION.fullmatch(text):
-        whole = int(fraction[1])
-        return Typed(text, None, (whole, joined if len(fraction[2]) > 2 else whole + 1))
-    return Typed(text, None, (joined,) if _DIGITS_AND_SIGNS.fullmatch(text) else ())
 
 
 @dataclass(frozen=True)
@@ -79,23 +33,17 @@ class Control:
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.key)
 
-    @property
-    def wanted(self) -> str:
-        """What it takes, in words."""
-        raise NotImplementedError
-
-    def takes(self, value: Any) -> bool:
-        """Whether the value is one of its values."""
-        raise NotImplementedError
-
     def check(self, explorer: str, value: Any) -> Any:
-        """The value.
+        """The value, as the control keeps it.
 
         Raises:
             ArgumentError: it does not take the value, which is of another kind, or out of range.
         """
-        if not self.takes(value):
-            raise ArgumentError(f"{explorer}: {self.key} must be {self.wanted}; got {shown(value)}.")
+        raise NotImplementedError
+
+    def _taken(self, explorer: str, value: Any, fits: bool, wanted: str) -> Any:
+        if not fits:
+            raise ArgumentError(must(f"{explorer}: {self.key}", f"be {wanted}", value))
         return value
 
     def as_data(self) -> dict[str, Any]:
@@ -120,15 +68,10 @@ class SizeControl(Control):
     limit: int = 1_000_000
     last: Callable[[Facts], int] | None = None
 
-    @property
-    def wanted(self) -> str:
-        return f"a whole number from {self.low:,} to {self.limit:,}"
-
-    def takes(self, value: Any) -> bool:
-        return not isinstance(value, bool) and hasattr(value, "__index__") and self.low <= int(value) <= self.limit
-
     def check(self, explorer: str, value: Any) -> int:
-        return int(super().check(explorer, value))
+        is_number = not isinstance(value, bool) and hasattr(value, "__index__")
+        fits = is_number and self.low <= int(value) <= self.limit
+        return int(self._taken(explorer, value, fits, f"a whole number from {self.low:,} to {self.limit:,}"))
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "low": self.low, "high": self.high, "limit": self.limit}
@@ -139,10 +82,9 @@ class FlagControl(Control):
     """A box to tick."""
 
     kind = "flag"
-    wanted = "True or False"
 
-    def takes(self, value: Any) -> bool:
-        return isinstance(value, bool)
+    def check(self, explorer: str, value: Any) -> Any:
+        return self._taken(explorer, value, isinstance(value, bool), "True or False")
 
 
 @dataclass(frozen=True)
@@ -158,12 +100,8 @@ class ChoiceControl(Control):
     options: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def wanted(self) -> str:
-        return f"one of {', '.join(self.options)}"
-
-    def takes(self, value: Any) -> bool:
-        return value in self.options
+    def check(self, explorer: str, value: Any) -> Any:
+        return self._taken(explorer, value, value in self.options, f"one of {', '.join(self.options)}")
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "options": {option: self.names.get(option, option) for option in self.options}}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.explorers.controls import SizeControl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from tutor.explorers.controls import Control
     from tutor.explorers.lessons.base import Lesson, Preset, Values
     from tutor.layers.built import Built, Weight

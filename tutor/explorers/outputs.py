@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 import uuid
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 #: A still is drawn anew when nothing has changed for so many seconds.
 _QUIET = 1.0
@@ -42,7 +39,7 @@ class Output:
         self.css_class = f"tutor-still-{self._id}"
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        self._due, self._is_out = 0.0, False
+        self._is_out = False
 
     def show(self, widget: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Put the widget into the output of the cell that runs, and behind it a still, empty until it is renewed."""
@@ -50,30 +47,19 @@ class Output:
         self._display({**widget, **_NOTHING}, metadata=metadata)
         self._display(_NOTHING, display_id=self._id)
 
-    def show_still(self) -> None:
-        """Put the still alone into the output of the cell that runs."""
-        self._display(self._draw(), display_id=self._id)
+    def show_still(self, *, update: bool = False) -> None:
+        """Put the still alone into the output of the cell that runs; or renew the one that is out."""
+        self._display(self._draw(), display_id=self._id, update=update)
 
     def renew(self) -> None:
         """Draw it anew, once nothing has changed for a while."""
         with self._lock:
-            self._due = time.monotonic() + _QUIET
-            if self._is_out and self._timer is None:
-                self._wait(_QUIET)
-
-    def _wait(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._renew)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _renew(self) -> None:
-        with self._lock:
-            rest = self._due - time.monotonic()
-            if rest > 0:
-                self._wait(rest)
-                return
-            self._timer = None
-        self._display(self._draw(), display_id=self._id, update=True)
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._is_out:
+                self._timer = threading.Timer(_QUIET, self.show_still, kwargs={"update": True})
+                self._timer.daemon = True
+                self._timer.start()
 
     def _display(self, data: dict[str, Any], **more: Any) -> None:
         from IPython.display import display

@@ -8,11 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tutor.explorers import words
-from tutor.explorers.controls import SizeControl, read
+from tutor.explorers.controls import SizeControl
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.panels import SAID
 from tutor.live.report import Report
 from tutor.pictures import svg
+from tutor.questions.arithmetic import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +118,7 @@ class Session:
         control = next((one for one in self.lesson.controls if one.key == key), None)
         if not (isinstance(control, SizeControl) and isinstance(value, str)):
             return value, ""
-        typed, limit = read(value), self.facts.ends.get(key, control.limit)
+        typed, limit = whole(value), self.facts.ends.get(key, control.limit)
         fits = typed.number is not None and control.low <= typed.number <= limit
         return typed.number, "" if fits else words.typed_html(control, typed, self.values[key], limit)
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from tutor.explorers.controls import SizeControl, Typed
+    from tutor.explorers.controls import SizeControl
     from tutor.explorers.facts import Facts
     from tutor.layers.built import Built
     from tutor.ledgers.ledger import Row
     from tutor.live.client import Status
     from tutor.live.report import Answer
+    from tutor.questions.arithmetic import Typed
 
 #: What the screen says of itself, by what it is needed for.
 SCREEN = {

@@ -16,15 +16,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from tutor.layers import checks, names
-from tutor.layers.built import Built
+from tutor.layers.built import Built, Shape
 from tutor.layers.checks import must, shown
 from tutor.layers.misfits import MisfitError
-
-if TYPE_CHECKING:
-    from tutor.layers.built import Shape
 
 #: The place in the order of creation: what is made later has a higher one.
 next_place = itertools.count().__next__

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tutor.layers.built import Gate
+from tutor.layers.built import Gate
 
 #: What the states are called.
 STATES = {"h": "hidden state", "c": "cell state"}
@@ -33,30 +32,6 @@ class Step:
     name: str
     sign: str
     reads: tuple[str, ...]
-
-
-def lstm_steps(activation: str) -> tuple[Step, ...]:
-    """An LSTM's: the cell state is partly kept, and the hidden state is a part of it."""
-    return (
-        Step("kept", "×", ("f", "c_old")),
-        Step("admitted", "×", ("i", "c_tilde")),
-        Step("c", "+", ("kept", "admitted")),
-        Step("activated", activation, ("c",)),
-        Step("h", "×", ("o", "activated")),
-    )
-
-
-def gru_steps(*, reset_after: bool) -> tuple[Step, ...]:
-    """A GRU's: its candidate reads a part of the hidden state, before its matrix product or after it."""
-    product = (Step("product", "·", ("h_old",)),) if reset_after else ()
-    return (
-        *product,
-        Step("reset", "×", ("r", "product" if reset_after else "h_old")),
-        Step("kept", "×", ("z", "h_old")),
-        Step("rest", "1−", ("z",)),
-        Step("admitted", "×", ("rest", "h_tilde")),
-        Step("h", "+", ("kept", "admitted")),
-    )
 
 
 def symbol(value: str) -> str:

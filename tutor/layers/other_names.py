@@ -32,10 +32,19 @@ OTHER_ARGUMENTS = {
         num_heads: head_num n_heads nhead"""),
     **{f"{new}_{what}": f"{old}_{what}" for new, old in _STEMS.items() for what in ("regularizer", "constraint")},
 }
-#: Arguments that Keras reads off the input.
-READ_OFF_THE_INPUT = "in_features in_channels input_size num_features num_channels input_length".split()
-#: Arguments that Keras replaces by something else.
+#: Arguments that Keras replaces by something else; ``{}`` is what was given.
 REPLACED = {
+    **dict.fromkeys(
+        "in_features in_channels input_size num_features num_channels input_length".split(),
+        "Keras reads it off the input. Leave it out.",
+    ),
+    # What all layers took before Keras 3, which still takes some of it, but warns.
+    "input_shape": "a model begins with its input, tutor.Input({}). Leave it out.",
+    "input_dim": "a model begins with its input, tutor.Input(({},)). Leave it out.",
+    **dict.fromkeys(
+        ("batch_input_shape", "batch_shape"),
+        "a model begins with its input, tutor.Input(batch_shape={}). Leave it out.",
+    ),
     "bidirectional": "write tutor.Bidirectional(…) around the layer.",
     "consume_less": "Keras calls it implementation, and it changes neither shapes nor counts. Leave it out.",
     "device": "Keras decides where the weights are. Leave it out.",

@@ -19,7 +19,6 @@ class Cell(Gated):
     """One timestep of a recurrent layer, to be put into an RNN."""
 
     reads = "batch features"
-    states: tuple[str, ...] = ("h",)
 
     @property
     def returns(self) -> list[str]:
@@ -82,9 +81,7 @@ class StackedRNNCells(Layer):
 class RNN(OverTime):
     """A cell, or a stack of cells, over all timesteps: the parameters of the cell. Source: Keras, ``RNN.build``."""
 
-    signature = """
-        cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False,
-        zero_output_for_mask=False"""
+    signature = f"cell, {RETURNS}, unroll=False, zero_output_for_mask=False"
     holds = ("cell",)
     reads = "batch timesteps features"
     owns_weights = False
@@ -97,7 +94,7 @@ class RNN(OverTime):
             self._refuse(why, " A whole layer, such as tutor.LSTM(32), needs no RNN around it.")
 
     @property
-    def states(self) -> tuple[str, ...]:  # type: ignore[override]
+    def states(self) -> tuple[str, ...]:
         return tuple(self.cell.states)
 
     def build(self, input_shape: Any) -> Built:

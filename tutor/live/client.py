@@ -13,15 +13,13 @@ import os
 import queue
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 from tutor.live.process import END, Message, WorkerProcess
 from tutor.live.report import Answer, decode
-from tutor.live.requests import Request, Requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
 
 _log = logging.getLogger(__name__)
 
@@ -37,14 +35,11 @@ class Status:
     seconds: float
 
 
-@dataclass(eq=False)
-class _Life:
-    """One process from start to end. Its thread waits for `messages`, of which None says: somebody asked."""
-
-    messages: queue.SimpleQueue[Message | None] = field(default_factory=queue.SimpleQueue)
-    worker: WorkerProcess | None = None
-    version: str | None = None
-    in_hand: Request | None = None
+@dataclass(frozen=True, eq=False)
+class _Request:
+    owner: Hashable
+    code: str
+    on_answer: Callable[[Answer], None]
 
 
 class KerasProcess:
@@ -70,13 +65,16 @@ class KerasProcess:
         It takes the place of the owner's earlier request. While the process is down, it waits for `restart`.
         """
         self._survive_fork()
-        self._requests.put(Request(owner, code, on_answer))
-        if (life := self._life) is not None:
-            life.messages.put(None)
+        with self._lock:
+            self._newest[owner] = self._waiting[owner] = _Request(owner, code, on_answer)
+            if self._worker is not None:
+                self._worker.messages.put(None)
 
     def forget(self, owner: Hashable) -> None:
         """Drop the owner's request; nothing more is delivered for it."""
-        self._requests.forget(owner)
+        with self._lock:
+            self._newest.pop(owner, None)
+            self._waiting.pop(owner, None)
 
     def summarise(self, code: str, timeout: float = 240.0) -> Answer:
         """Ask and wait: for tests, and for notebooks without widgets. Not to be called from a callback.
@@ -121,7 +119,7 @@ class KerasProcess:
         self._listeners.append(listener)
 
         def remove() -> None:
-            if listener in self._listeners:
+            with suppress(ValueError):
                 self._listeners.remove(listener)
 
         return remove
@@ -129,8 +127,8 @@ class KerasProcess:
     @property
     def pid(self) -> int | None:
         """The id of the process, None while there is none."""
-        life = self._life
-        return life.worker.pid if life is not None and life.worker is not None else None
+        worker = self._worker
+        return None if worker is None else worker.pid
 
     def restart(self) -> None:
         """End the process if there is one, start another, and send it each owner's newest request."""
@@ -149,7 +147,9 @@ class KerasProcess:
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.RLock()
-        self._requests = Requests()
+        #: Of each owner, the newest request, and the one that waits, in the order of their turns.
+        self._newest: dict[Hashable, _Request] = {}
+        self._waiting: dict[Hashable, _Request] = {}
         self._listeners: list[Callable[[Status], None]] = []
         self._thread: threading.Thread | None = None
         self._told: State | None = None
@@ -168,110 +168,109 @@ class KerasProcess:
     def _start(self) -> None:
         with self._lock:
             self._state: tuple[State, str, float] = ("starting", "Keras is starting.", time.monotonic())
-            self._requests.wait_again()
-            self._life: _Life | None = _Life()
+            self._waiting = dict(self._newest)
+            self._worker: WorkerProcess | None = WorkerProcess()
             self._thread = threading.Thread(
-                target=self._live, args=(self._life, self._thread), name="tutor-keras", daemon=True
+                target=self._live, args=(self._worker, self._thread), name="tutor-keras", daemon=True
             )
             self._thread.start()
 
     def _end(self) -> None:
         with self._lock:
-            if (life := self._life) is None:
-                return
-            self._set(life, "failed", "Keras was stopped.")
-            self._life = None
-            if life.worker is not None:
-                life.worker.kill()
+            if (worker := self._worker) is not None:
+                self._set(worker, "failed", "Keras was stopped.")
+                self._worker = None
+                worker.kill()
 
-    def _set(self, life: _Life, state: State, sentence: str) -> None:
+    def _set(self, worker: WorkerProcess, state: State, sentence: str) -> None:
         with self._lock:
-            if self._life is life:  # else its thread has been overtaken by a restart
+            if self._worker is worker:  # else its thread has been overtaken by a restart
                 same = self._state[0] == state
                 self._state = (state, sentence, self._state[2] if same else time.monotonic())
 
-    # From here on all runs on the thread of one life; nobody else talks to the process or calls back.
+    # From here on all runs on the thread of one process; nobody else talks to the process or calls back.
 
-    def _live(self, life: _Life, previous: threading.Thread | None) -> None:
+    def _live(self, worker: WorkerProcess, previous: threading.Thread | None) -> None:
         if previous is not None:
             previous.join()
+        self._version: str | None = None
+        self._in_hand: _Request | None = None
         self._tell()
         try:
-            with self._lock:
-                if self._life is life:  # else it was stopped already
-                    life.worker = WorkerProcess(life.messages)
+            worker.start()
         except OSError as error:
             sentence = f"Keras couldn't start: {error}."
         else:
-            sentence = self._look_after(life, life.worker) if life.worker is not None else ""
+            if self._worker is not worker:  # it was stopped already
+                worker.kill()
+            sentence = self._serve(worker)
         with self._lock:
-            self._set(life, "failed", sentence)
-            if self._life is life:
-                self._life = None
+            self._set(worker, "failed", sentence)
+            if self._worker is worker:
+                self._worker = None
         self._tell()
 
-    def _look_after(self, life: _Life, worker: WorkerProcess) -> str:
-        """Serve until the process ends and see it gone; returns a sentence on how that came about."""
-        given_up = self._serve(life, worker)
-        ended = worker.obituary()
-        return given_up or ended
-
-    def _serve(self, life: _Life, worker: WorkerProcess) -> str | None:
-        """Serve until the process ends; if it was ended for taking too long, returns a sentence on that."""
+    def _serve(self, worker: WorkerProcess) -> str:
+        """Serve until the process has ended; returns a sentence on how that came about."""
         while True:
-            if life.version is not None and life.in_hand is None:
-                self._hand_over(life, worker)
+            self._hand_over(worker)
             try:
-                message = life.messages.get(timeout=self._patience(life))
+                message = worker.messages.get(timeout=self._patience())
             except queue.Empty:
-                if self._patience(life) == 0:
+                if self._patience() == 0:
                     worker.kill()
-                    return self._given_up(life)
+                    worker.obituary()
+                    return self._given_up()
                 self._tell()
                 continue
             if message is END:
-                return None
+                return worker.obituary()
             if message is not None:
-                self._hear(life, message)
+                self._hear(worker, message)
 
-    def _hand_over(self, life: _Life, worker: WorkerProcess) -> None:
+    def _is_idle(self) -> bool:
+        return self._version is not None and self._in_hand is None
+
+    def _hand_over(self, worker: WorkerProcess) -> None:
         with self._lock:
-            if self._life is not life or (request := self._requests.take()) is None:
+            if self._worker is not worker or not self._waiting or not self._is_idle():
                 return
-            life.in_hand = request
-            self._set(life, "busy", "Keras is building this model …")
+            self._in_hand = request = self._waiting.pop(next(iter(self._waiting)))
+            self._set(worker, "busy", "Keras is building this model …")
         worker.send({"code": request.code})
 
-    def _patience(self, life: _Life) -> float | None:
+    def _patience(self) -> float | None:
         """Seconds until a wait is news again, 0 when it has been too long, None when nothing is awaited."""
-        if life.version is not None and life.in_hand is None:
+        if self._is_idle():
             return None
-        limit = self.import_limit if life.version is None else self.hang_after
+        limit = self.import_limit if self._version is None else self.hang_after
         return max(0.0, min(1.0, limit - self.status.seconds))
 
-    def _given_up(self, life: _Life) -> str:
-        if life.in_hand is None:
+    def _given_up(self) -> str:
+        if self._in_hand is None:
             return f"Keras didn't start within {self.import_limit:g} seconds."
-        self._requests.drop(life.in_hand)  # after a restart it would only take too long again
+        with self._lock:
+            if self._is_newest(self._in_hand):  # after a restart it would only take too long again
+                self.forget(self._in_hand.owner)
         return (
             f"Keras took more than {self.hang_after:g} seconds on this model, so it was stopped. Choose smaller sizes."
         )
 
-    def _hear(self, life: _Life, message: Message) -> None:
+    def _is_newest(self, request: _Request) -> bool:
+        return self._newest.get(request.owner) is request
+
+    def _hear(self, worker: WorkerProcess, message: Message) -> None:
         if "stage" in message:
-            self._set(life, "starting", f"Keras is starting: {message['stage']}.")
+            self._set(worker, "starting", f"Keras is starting: {message['stage']}.")
             self._tell()
-        elif "ready" in message:
-            life.version = message["ready"]
-            self._set(life, "ready", f"Keras {life.version} is ready.")
+            return
+        request, self._in_hand = self._in_hand, None
+        self._version = message.get("ready", self._version)
+        self._set(worker, "ready", f"Keras {self._version} is ready.")
+        if "ready" in message or self._told == "busy":
             self._tell()
-        else:
-            request, life.in_hand = life.in_hand, None
-            self._set(life, "ready", f"Keras {life.version} is ready.")
-            if self._told == "busy":
-                self._tell()
-            if request is not None and self._life is life and self._requests.is_newest(request):
-                _call(request.on_answer, decode(message))
+        if request is not None and self._worker is worker and self._is_newest(request):
+            _call(request.on_answer, decode(message))
 
     def _tell(self) -> None:
         status = self.status

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
-
-if TYPE_CHECKING:
-    import queue
+from typing import IO, Any, TypeAlias, cast
 
 Message: TypeAlias = dict[str, Any]
 
@@ -24,13 +22,19 @@ _KEPT_CHARACTERS = 4096
 
 
 class WorkerProcess:
-    """A running `tutor.live.worker`; each of its messages is put into `messages`, and `END` after the last.
+    """A `tutor.live.worker`, once it is started; each of its messages is put into `messages`, and `END` at last."""
 
-    Raises:
-        OSError: the operating system would not start it.
-    """
+    def __init__(self) -> None:
+        self.messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self.pid: int | None = None
+        self._last_line = ""
 
-    def __init__(self, messages: queue.SimpleQueue[Message | None]) -> None:
+    def start(self) -> None:
+        """Start it.
+
+        Raises:
+            OSError: the operating system would not.
+        """
         self._popen = subprocess.Popen(
             # -P: a learner's own keras.py in the working directory must not be taken for Keras.
             # -W: where the learner turns warnings into errors, they must not turn into refusals.
@@ -40,16 +44,14 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            close_fds=True,
             env=_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.pid = self._popen.pid
         self._requests = cast("IO[str]", self._popen.stdin)
-        self._last_words = ""
         self._ears = [
-            threading.Thread(target=self._listen, args=(self._popen.stdout, messages), daemon=True),
-            threading.Thread(target=self._overhear, args=(self._popen.stderr,), daemon=True),
+            threading.Thread(target=listen, args=(pipe,), daemon=True)
+            for listen, pipe in ((self._listen, self._popen.stdout), (self._overhear, self._popen.stderr))
         ]
         for ear in self._ears:
             ear.start()
@@ -62,7 +64,8 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process now, whatever it is doing; it has nothing to lose."""
-        self._popen.kill()
+        if self.pid is not None:
+            self._popen.kill()
 
     def obituary(self) -> str:
         """Wait until the process is gone, and say in a sentence how it ended."""
@@ -77,22 +80,20 @@ class WorkerProcess:
             ear.join(timeout=1)
         if code == -signal.SIGTERM or code == -getattr(signal, "SIGKILL", 9):
             return "The system stopped Keras, usually because memory ran out."
-        lines = self._last_words.split("\n")
-        last_line = next((line.strip() for line in reversed(lines) if line.strip()), "")
         how = f"signal {-code}, {signal.strsignal(-code) or 'unnamed'}" if code < 0 else f"exit code {code}"
-        return f"Keras crashed: {last_line or how}."
+        return f"Keras crashed: {self._last_line or how}."
 
-    def _listen(self, output: IO[str], messages: queue.SimpleQueue[Message | None]) -> None:
+    def _listen(self, output: IO[str]) -> None:
         with output:
             for line in output:
                 if line.endswith("\n"):  # else the process ended in the middle of it
-                    messages.put(json.loads(line))
-        messages.put(END)
+                    self.messages.put(json.loads(line))
+        self.messages.put(END)
 
     def _overhear(self, errors: IO[str]) -> None:
         with errors:
             for line in errors:
-                self._last_words = (self._last_words + line)[-_KEPT_CHARACTERS:]
+                self._last_line = line.strip()[-_KEPT_CHARACTERS:] or self._last_line
 
 
 def _environment() -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-Shape: TypeAlias = tuple[int | None, ...]
+if TYPE_CHECKING:
+    from tutor.layers.built import Shape
 
 
 @dataclass(frozen=True)

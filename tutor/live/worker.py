@@ -17,13 +17,10 @@ import re
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from tutor.ledgers.keras_models import explain
 from tutor.live.report import Answer, KerasRow, Refusal, Report, encode
-
-if TYPE_CHECKING:
-    from types import CodeType
 
 ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
@@ -75,13 +72,13 @@ def answer(code: str) -> Answer:
 
     keras.utils.clear_session()  # a second lstm is not to be called lstm_1
     try:
-        return _report(_build(compile(code, "<model>", "exec")))
+        return _report(_build(code))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the model is the answer
         without_colours = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         return Refusal(type(error).__name__, without_colours)
 
 
-def _build(code: CodeType) -> Any:
+def _build(code: str) -> Any:
     """The `model` that the code defines.
 
     Its weights get no values, and its tensors are symbols of a graph that never runs: nothing is allocated,
@@ -92,7 +89,7 @@ def _build(code: CodeType) -> Any:
 
     names: dict[str, Any] = {"__name__": "model"}
     with tf.Graph().as_default(), keras.StatelessScope(initialize_variables=False):
-        exec(code, names)  # noqa: S102 - our own code, or the learner's, on the learner's machine
+        exec(compile(code, "<model>", "exec"), names)  # noqa: S102 - our own code, or the learner's, on the learner's machine
     if "model" not in names:
         raise NameError("the code defines no variable named 'model'")
     if not isinstance(names["model"], keras.Model):
@@ -117,23 +114,14 @@ def _let_variables_start_as_tensors(variable: Any) -> None:
 
 
 def _report(model: Any) -> Report:
-    rows = explain(model).rows
+    ledger = explain(model)
     return Report(
         summary=_summary(model),
-        rows=tuple(KerasRow(row.path, row.keras_count or 0, row.trainable_count) for row in rows),
+        rows=tuple(KerasRow(row.path, row.keras_count or 0, row.trainable_count) for row in ledger.rows),
         total=model.count_params(),
         trainable_total=sum(math.prod(w.shape) for w in model.trainable_weights),
-        output_shape=_shapes(getattr(model, "outputs", None)),
+        output_shape=ledger.output_shape,
     )
-
-
-def _shapes(tensors: Any) -> Any:
-    import keras
-
-    if tensors is None:
-        return None
-    shapes = [tuple(tensor.shape) for tensor in keras.tree.flatten(tensors)]
-    return shapes[0] if len(shapes) == 1 else tuple(shapes)
 
 
 def _summary(model: Any) -> str:

@@ -1,12 +1,13 @@
 """What the pictures of ideas share: one width, one smallest letter, one rule of cutting, one grammar of looks.
 
-Such a scene is 760 points wide, so a point is a pixel at 760 px. Data that flow are cool with thin edges; weights, which
-are learned, are warm with dark edges; the one example that the eye follows is violet and thick. Every look has its word.
+Such a scene is 760 points wide, so a point is a pixel at 760 px. Data that flow are cool with thin edges; weights,
+which are learned, are warm with dark edges; the one example that the eye follows is violet and thick. Every look has
+its word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tutor.pictures import metrics
 from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Wire
@@ -30,9 +31,18 @@ def say(
     return Label(name, x, y, text, metrics.room_for(text, size, bold=bold) + 1, size, anchor, colour, bold)
 
 
-def slots(size: int, most: int) -> tuple[int | None, ...]:
-    """Which of so many things are drawn: all if they can be counted, else the first ones, a gap (None) and the last."""
-    return tuple(range(size)) if size <= most else (*range(most - 2), None, size - 1)
+def sized(text: str, room: float, *sizes: float, bold: bool = False) -> float:
+    """The first of the sizes at which the text fits into the room; the smallest letter if it fits at none."""
+    return next((size for size in sizes if metrics.room_for(text, size, bold=bold) + 1 <= room), SMALL)
+
+
+def slots(size: int | None, most: int) -> tuple[int | None, ...]:
+    """Which of so many things are drawn: all if they can be counted, else the first ones, a gap (None) and the last.
+
+    The last of an unknown number is -1.
+    """
+    last = -1 if size is None else size - 1
+    return tuple(range(size)) if size is not None and size <= most else (*range(most - 2), None, last)
 
 
 def grid(
@@ -44,6 +54,7 @@ def grid(
     fill: str = "weight",
     edge: str = "ink",
     line: float = 0.8,
+    lit: Callable[[int, int], bool] = lambda _row, _column: False,
 ) -> list[Item]:
     """Cells for all slots but the gaps, and in each gap dots; ``pitch`` is a cell's width and height."""
     items: list[Item] = []
@@ -52,7 +63,8 @@ def grid(
         for c, column in enumerate(columns):
             left, top = corner[0] + c * across, corner[1] + r * down
             if row is not None and column is not None:
-                items.append(Box(f"{name}/{r}.{c}", left, top, across, down, fill, edge, line=line))
+                filled = "lit-fill" if lit(row, column) else fill
+                items.append(Box(f"{name}/{r}.{c}", left, top, across, down, filled, edge, line=line))
                 continue
             sign = "⋱" if row is None and column is None else "⋮" if row is None else "…"
             begins = (row is None and column is None) or (row is None and c == 0) or (column is None and r == 0)

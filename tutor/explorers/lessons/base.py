@@ -8,34 +8,28 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.explorers.controls import Control, FlagControl
 from tutor.layers.checks import ArgumentError, suggestion
+from tutor.models.sequential import Sequential
 
 if TYPE_CHECKING:
     from tutor.explorers.panels import Panel
+    from tutor.layers.layer import Layer
     from tutor.models.model import Model
-    from tutor.models.sequential import Sequential
     from tutor.pictures.scene import Scene
 
 Values: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
 class Preset:
-    """A position with a name. A control that it does not mention stands as in the lesson's example.
+    """A position with a name, such as ``Preset("tiny", "a tiny one", units=3)``.
 
-    Attributes:
-        key: what Python calls it, such as ``tiny``.
+    Args:
+        key: what Python calls it.
         title: what the screen calls it.
-        values: where its controls stand.
+        values: where its controls stand. Those not mentioned stand as in the lesson's example.
     """
 
-    key: str
-    title: str
-    values: Values
-
-
-def preset(key: str, title: str, **values: Any) -> Preset:
-    """A preset whose values are given by the names of their controls."""
-    return Preset(key, title, values)
+    def __init__(self, key: str, title: str, **values: Any) -> None:
+        self.key, self.title, self.values = key, title, values
 
 
 @dataclass(frozen=True)
@@ -106,11 +100,29 @@ class Lesson:
         return key
 
 
+def of_layer(
+    layer: type[Layer],
+    path: str,
+    before: Callable[[Values], list[Any]],
+    controls: tuple[Control, ...],
+    presets: tuple[Preset, ...],
+    pictures: tuple[Panel[Scene], ...],
+    further: Callable[[Values], Values] = lambda _: {},
+) -> Lesson:
+    """The lesson of one layer, whose arguments are what controls of their names say, and what ``further`` says.
+
+    ``path`` is its name in the model; ``before`` makes the model's Input, and what else is called before the layer.
+    """
+
+    def make(values: Values) -> Sequential:
+        given: dict[str, Any] = {key: values[key] for key in values.keys() & layer.__signature__.parameters.keys()}
+        if given.get("activation") == "linear":
+            given["activation"] = None  # as Keras has it by default
+        return Sequential([*before(values), layer(**{**given, **further(values)})], name=f"{path}_lesson")
+
+    return Lesson(layer.__name__, controls, presets, make, path, pictures)
+
+
 def use_bias(what: str = "unit") -> FlagControl:
     """Keras's ``use_bias``."""
     return FlagControl("use_bias", True, f"give every {what} a bias")
-
-
-def function(name: str) -> str | None:
-    """Keras's argument for an activation of that name: None stands for ``linear`` there."""
-    return None if name == "linear" else name

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
-from tutor.explorers.lessons.base import Lesson, Values, function, preset, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
 from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.normalization import BatchNormalization
 from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
-from tutor.models.sequential import Sequential
 
 if TYPE_CHECKING:
     from tutor.explorers.facts import Facts
@@ -31,8 +30,8 @@ def _image(height: int, width: int, channels: int, channel: str = "numbers per p
     )
 
 
-def _on_image(values: Values, layer: Layer, name: str) -> Sequential:
-    return Sequential([Input((values["height"], values["width"], values["channels"])), layer], name=f"{name}_lesson")
+def _image_in(values: Values) -> list[Any]:
+    return [Input((values["height"], values["width"], values["channels"]))]
 
 
 def _window(key: str, start: int, meaning: str, label: str = "", *, high: int = 11) -> SizeControl:
@@ -65,20 +64,11 @@ def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
     )
 
 
-def _conv2d(values: Values) -> Sequential:
-    layer = Conv2D(
-        values["filters"],
-        (values["kernel_height"], values["kernel_width"]),
-        strides=(values["stride_height"], values["stride_width"]),
-        activation=function(values["activation"]),
-        **{key: values[key] for key in ("padding", "dilation_rate", "groups", "use_bias")},
-    )
-    return _on_image(values, layer, "conv2d")
-
-
 _SQUARE = {"kernel_height": 3, "kernel_width": 3, "stride_height": 1}
-CONV2D = Lesson(
-    "Conv2D",
+_CONV2D = of_layer(
+    Conv2D,
+    "conv2d",
+    _image_in,
     (
         SizeControl("filters", 55, "filters; each makes one output channel"),
         _window("kernel_height", 3, "window height", "kernel_size height"),
@@ -89,37 +79,30 @@ CONV2D = Lesson(
         *_of_filters("pixels", _padding()),
     ),
     (
-        preset("example", "this lesson's sizes"),
-        preset("tiny", "a tiny one", filters=2, channels=1, height=6, width=6, **_SQUARE),
-        preset(
+        Preset("example", "this lesson's sizes"),
+        Preset("tiny", "a tiny one", filters=2, channels=1, height=6, width=6, **_SQUARE),
+        Preset(
             "groups",
             "groups: 6 channels in 2 groups",
             filters=32, channels=6, groups=2, height=32, width=32, **_SQUARE,
         ),
-        preset(
+        Preset(
             "large",
             "a large one",
             filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1,
         ),
     ),
-    _conv2d,
-    "conv2d",
     (FILTERS, WINDOW),
+    lambda values: {
+        "kernel_size": (values["kernel_height"], values["kernel_width"]),
+        "strides": (values["stride_height"], values["stride_width"]),
+    },
 )  # fmt: skip
 
-
-def _conv1d(values: Values) -> Sequential:
-    layer = Conv1D(
-        values["filters"],
-        values["kernel_size"],
-        activation=function(values["activation"]),
-        **{key: values[key] for key in ("strides", "padding", "dilation_rate", "groups", "use_bias")},
-    )
-    return Sequential([Input((values["sequence_length"], values["channels"])), layer], name="conv1d_lesson")
-
-
-CONV1D = Lesson(
-    "Conv1D",
+_CONV1D = of_layer(
+    Conv1D,
+    "conv1d",
+    lambda values: [Input((values["sequence_length"], values["channels"]))],
     (
         SizeControl("filters", 32, "filters; each makes one output channel"),
         _window("kernel_size", 7, "window length, in timesteps"),
@@ -129,58 +112,47 @@ CONV1D = Lesson(
         *_of_filters("timesteps", _padding("causal")),
     ),
     (
-        preset("example", "500 words, 128 numbers each"),
-        preset("tiny", "a tiny one", filters=2, kernel_size=3, channels=1, sequence_length=8),
-        preset("causal", "causal, with gaps", kernel_size=3, padding="causal", dilation_rate=4, sequence_length=20),
+        Preset("example", "500 words, 128 numbers each"),
+        Preset("tiny", "a tiny one", filters=2, kernel_size=3, channels=1, sequence_length=8),
+        Preset("causal", "causal, with gaps", kernel_size=3, padding="causal", dilation_rate=4, sequence_length=20),
     ),
-    _conv1d,
-    "conv1d",
     (FILTERS, WINDOW),
 )
 
-_POOLING_STRIDES = ChoiceControl(
-    "strides", "None", "how far the window moves", ("None", "1", "2", "3"), {"None": "same as pool_size"}
-)
 
-
-def _pooling(layer: type[MaxPooling2D] | type[AveragePooling2D], path: str) -> Lesson:
-    def make(values: Values) -> Sequential:
-        pooling = layer(
-            (values["pool_height"], values["pool_width"]),
-            # Keras's default: each window beside the one before.
-            strides=None if values["strides"] == "None" else int(values["strides"]),
-            padding=values["padding"],
-        )
-        return _on_image(values, pooling, "pooling")
-
-    return Lesson(
-        layer.__name__,
+def _pooling(layer: type[Layer], path: str) -> Lesson:
+    return of_layer(
+        layer,
+        path,
+        _image_in,
         (
             _window("pool_height", 2, "window height", "pool_size height"),
             _window("pool_width", 2, "window width", "pool_size width"),
             *_image(28, 28, 32),
-            _POOLING_STRIDES,
+            ChoiceControl(
+                "strides", "None", "how far the window moves", ("None", "1", "2", "3"), {"None": "same as pool_size"}
+            ),
             _padding(),
             _STEP,
         ),
         (
-            preset("example", "halve height and width"),
-            preset("tiny", "a tiny one", height=5, width=5, channels=1),
-            preset("overlapping", "overlapping windows", pool_height=3, pool_width=3, strides="2"),
+            Preset("example", "halve height and width"),
+            Preset("tiny", "a tiny one", height=5, width=5, channels=1),
+            Preset("overlapping", "overlapping windows", pool_height=3, pool_width=3, strides="2"),
         ),
-        make,
-        path,
         (FLOW, WINDOW),
+        lambda values: {
+            "pool_size": (values["pool_height"], values["pool_width"]),
+            # Keras's default: each window beside the one before.
+            "strides": None if values["strides"] == "None" else int(values["strides"]),
+        },
     )
 
 
-def _batch_normalization(values: Values) -> Sequential:
-    layer = BatchNormalization(**{key: values[key] for key in ("center", "scale", "trainable")})
-    return _on_image(values, layer, "batch_normalization")
-
-
-BATCH_NORMALIZATION = Lesson(
-    "BatchNormalization",
+_BATCH_NORMALIZATION = of_layer(
+    BatchNormalization,
+    "batch_normalization",
+    _image_in,
     (
         *_image(28, 28, 64),
         FlagControl("center", True, "a learned shift (beta) per channel"),
@@ -188,35 +160,29 @@ BATCH_NORMALIZATION = Lesson(
         FlagControl("trainable", True, "train gamma and beta; off also uses the moving averages"),
     ),
     (
-        preset("example", "64 channels"),
-        preset("tiny", "a tiny one", height=2, width=2, channels=3),
-        preset("wide", "512 channels", channels=512),
+        Preset("example", "64 channels"),
+        Preset("tiny", "a tiny one", height=2, width=2, channels=3),
+        Preset("wide", "512 channels", channels=512),
     ),
-    _batch_normalization,
-    "batch_normalization",
     (FLOW, WEIGHTS),
 )
 
-
-def _dropout(values: Values) -> Sequential:
-    return _on_image(values, Dropout(values["rate"] / 100), "dropout")
-
-
 _RATE = "share of numbers set to 0, on average, in training"
-DROPOUT = Lesson(
-    "Dropout",
-    (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
-    (preset("half", "half of them"), preset("tenth", "one in ten", rate=10)),
-    _dropout,
+_DROPOUT = of_layer(
+    Dropout,
     "dropout",
+    _image_in,
+    (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
+    (Preset("half", "half of them"), Preset("tenth", "one in ten", rate=10)),
     (FLOW,),
+    lambda values: {"rate": values["rate"] / 100},
 )
 
 LESSONS = {
-    Conv1D: CONV1D,
-    Conv2D: CONV2D,
+    Conv1D: _CONV1D,
+    Conv2D: _CONV2D,
     MaxPooling2D: _pooling(MaxPooling2D, "max_pooling2d"),
     AveragePooling2D: _pooling(AveragePooling2D, "average_pooling2d"),
-    BatchNormalization: BATCH_NORMALIZATION,
-    Dropout: DROPOUT,
+    BatchNormalization: _BATCH_NORMALIZATION,
+    Dropout: _DROPOUT,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.article import ENDINGS, video_question_answering, visual_question_answering
 from tutor.explorers.controls import ChoiceControl, Control, SizeControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, preset
+from tutor.explorers.lessons.base import Lesson, Preset
 from tutor.explorers.lessons.sequences import vocabulary
 from tutor.explorers.panels import HEAP, MODEL_FLOW
 
@@ -23,24 +23,21 @@ _CONTROLS = (
     SizeControl("units", 256, "units of each LSTM"),
     ChoiceControl("ending", "Flatten", "how each image becomes one list of numbers", ENDINGS),
 )
+_PRESETS = (
+    Preset("example", "this lesson's sizes"),
+    Preset("pooled", "global pooling for Flatten", ending="GlobalAveragePooling2D"),
+)
+_SMALL = Preset("small", "a short, small video", frames=8, image_size=64, units=32)
 
 
-def _lesson(title: str, model: Callable[..., Model], *first: Control, presets: tuple[Preset, ...] = ()) -> Lesson:
-    def make(values: Values) -> Model:
-        given: dict[str, Any] = dict(values)
-        return model(**given)
+def _lesson(
+    model: Callable[..., Model], controls: tuple[Control, ...] = _CONTROLS, presets: tuple[Preset, ...] = _PRESETS
+) -> Lesson:
+    title = model.__name__.replace("_", " ")
+    return Lesson(title, controls, presets, lambda values: model(**values), None, (HEAP, MODEL_FLOW))
 
-    named = (
-        preset("example", "this lesson's sizes"),
-        preset("pooled", "global pooling for Flatten", ending="GlobalAveragePooling2D"),
-        *presets,
-    )
-    return Lesson(title, (*first, *_CONTROLS), named, make, explored=None, pictures=(HEAP, MODEL_FLOW))
-
-
-_SMALL = preset("small", "a short, small video", frames=8, image_size=64, units=32)
 
 LESSONS = {
-    visual_question_answering: _lesson("visual question answering", visual_question_answering),
-    video_question_answering: _lesson("video question answering", video_question_answering, _FRAMES, presets=(_SMALL,)),
+    visual_question_answering: _lesson(visual_question_answering),
+    video_question_answering: _lesson(video_question_answering, (_FRAMES, *_CONTROLS), (*_PRESETS, _SMALL)),
 }

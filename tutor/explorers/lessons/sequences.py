@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, function, preset, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
 from tutor.explorers.panels import CELL, FLOW, WEIGHTS
 from tutor.layers.calls import Input
 from tutor.layers.core import Dense, Embedding
 from tutor.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
-from tutor.models.sequential import Sequential
 
 #: How many sequences a batch holds where a stateful layer has to know.
 _STATEFUL_BATCH = 32
 _ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
-_EXAMPLE = preset("example", "this lesson's sizes")
+_EXAMPLE = Preset("example", "this lesson's sizes")
 _LENGTH = SizeControl("sequence_length", 25, "timesteps (words) per example", high=1000, label="sequence length")
 
 
@@ -25,14 +24,10 @@ def vocabulary(start: int) -> SizeControl:
     return SizeControl("vocabulary", start, meaning, high=1_000_000, limit=1_000_000_000)
 
 
-def _dense(values: Values) -> Sequential:
-    activation = function(values["activation"])
-    layer = Dense(values["units"], activation=activation, use_bias=values["use_bias"])
-    return Sequential([Input((values["features"],)), layer], name="dense_lesson")
-
-
-DENSE = Lesson(
-    "Dense",
+_DENSE = of_layer(
+    Dense,
+    "dense",
+    lambda values: [Input((values["features"],))],
     (
         SizeControl("features", 784, "numbers per example"),
         SizeControl("units", 32, "numbers the layer returns"),
@@ -41,22 +36,16 @@ DENSE = Lesson(
     ),
     (
         _EXAMPLE,
-        preset("tiny", "a tiny one", features=3, units=2),
-        preset("billions", "billions", features=100_000, units=50_000),
+        Preset("tiny", "a tiny one", features=3, units=2),
+        Preset("billions", "billions", features=100_000, units=50_000),
     ),
-    _dense,
-    "dense",
     (FLOW, WEIGHTS),
 )
 
-
-def _embedding(values: Values) -> Sequential:
-    layer = Embedding(values["vocabulary"], values["units"], mask_zero=values["mask_zero"])
-    return Sequential([Input((values["sequence_length"],)), layer], name="embedding_lesson")
-
-
-EMBEDDING = Lesson(
-    "Embedding",
+_EMBEDDING = of_layer(
+    Embedding,
+    "embedding",
+    lambda values: [Input((values["sequence_length"],))],
     (
         vocabulary(1024),
         _LENGTH,
@@ -65,26 +54,23 @@ EMBEDDING = Lesson(
     ),
     (
         _EXAMPLE,
-        preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
-        preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
+        Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
+        Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
     ),
-    _embedding,
-    "embedding",
     (FLOW, WEIGHTS),
+    lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
 )
 
 
 def _recurrent(
     layer: type[Recurrent], path: str, activated: str, *more: Control, words: bool = True, presets: tuple[Preset, ...]
 ) -> Lesson:
-    def make(values: Values) -> Sequential:
-        given: dict[str, Any] = {key: values[key] for key in values.keys() & layer.__signature__.parameters.keys()}
-        given["activation"] = function(values["activation"])
+    def before(values: Values) -> list[Any]:
         length, features = values["sequence_length"], values["features"]
         batch = _STATEFUL_BATCH if values["stateful"] else None
-        entrance = Input((length,) if words else (length, features), batch_size=batch)
-        before = [Embedding(values["vocabulary"], features)] if words else []
-        return Sequential([entrance, *before, layer(**given)], name=f"{layer.__name__.lower()}_lesson")
+        if not words:
+            return [Input((length, features), batch_size=batch)]
+        return [Input((length,), batch_size=batch), Embedding(values["vocabulary"], features)]
 
     controls: tuple[Control, ...] = (
         SizeControl("units", 128, "size of h, and so of the output"),
@@ -105,23 +91,25 @@ def _recurrent(
     )
     few, many = ({"vocabulary": 10}, {"vocabulary": 1_000_000}) if words else ({}, {})
     sizes = (
-        preset("tiny", "a tiny one", units=3, features=2, sequence_length=4, **few),
-        preset("billions", "billions", units=20_000, features=30_000, sequence_length=1000, **many),
+        Preset("tiny", "a tiny one", units=3, features=2, sequence_length=4, **few),
+        Preset("billions", "billions", units=20_000, features=30_000, sequence_length=1000, **many),
     )
     first, *others = presets
-    return Lesson(layer.__name__, controls, (first, *sizes, *others), make, path, (CELL, WEIGHTS))
+    return of_layer(layer, path, before, controls, (first, *sizes, *others), (CELL, WEIGHTS))
 
 
-SIMPLE_RNN = _recurrent(
-    SimpleRNN, "simple_rnn", "the new h", words=False, presets=(preset("example", "same sizes as the LSTM lesson"),)
-)
-LSTM_ = _recurrent(LSTM, "lstm", "the candidate, and to c before it becomes h", presets=(_EXAMPLE,))
-GRU_ = _recurrent(
-    GRU,
-    "gru",
-    "the candidate",
-    FlagControl("reset_after", True, "multiply by r after the recurrent_kernel, not before (Keras's default)"),
-    presets=(_EXAMPLE, preset("article", "reset_after off (as in 2019)", reset_after=False)),
-)
-
-LESSONS = {Dense: DENSE, Embedding: EMBEDDING, SimpleRNN: SIMPLE_RNN, LSTM: LSTM_, GRU: GRU_}
+LESSONS = {
+    Dense: _DENSE,
+    Embedding: _EMBEDDING,
+    SimpleRNN: _recurrent(
+        SimpleRNN, "simple_rnn", "the new h", words=False, presets=(Preset("example", "same sizes as the LSTM lesson"),)
+    ),
+    LSTM: _recurrent(LSTM, "lstm", "the candidate, and to c before it becomes h", presets=(_EXAMPLE,)),
+    GRU: _recurrent(
+        GRU,
+        "gru",
+        "the candidate",
+        FlagControl("reset_after", True, "multiply by r after the recurrent_kernel, not before (Keras's default)"),
+        presets=(_EXAMPLE, Preset("article", "reset_after off (as in 2019)", reset_after=False)),
+    ),
+}
