@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tutor.questions.steps import Steps
 
 _HERE = Path(__file__).parent
+#: One script of these parts, each of which uses what stands before it.
+_SCRIPTS = ("controls", "parts", "guide", "explorer")
 #: So many seconds does a program that executes a notebook wait for Keras.
 _PATIENCE = 180.0
 
@@ -38,7 +40,7 @@ class Explorer(anywidget.AnyWidget):
         values: where the controls stand, by name. Set some or all of them to move them; what does not fit is an error.
     """
 
-    _esm: ClassVar[Path] = _HERE / "explorer.js"
+    _esm: ClassVar[str] = "\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
     _css: ClassVar[str] = palette.style_sheet(".tutor-explorer") + (_HERE / "explorer.css").read_text("utf-8")
 
     #: What the screen is laid out by.
