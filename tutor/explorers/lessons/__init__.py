@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tutor.explorers.lessons.base import Lesson
+from tutor.explorers.lessons.base import Lesson
 
 #: Each has a table LESSONS: by what ``tutor.explore`` is given, a layer class or a function that makes a model.
 _MODULES = ("sequences", "images", "models")
