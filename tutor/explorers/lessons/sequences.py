@@ -24,44 +24,6 @@ def vocabulary(start: int) -> SizeControl:
     return SizeControl("vocabulary", start, meaning, high=1_000_000, limit=1_000_000_000)
 
 
-_DENSE = of_layer(
-    Dense,
-    "dense",
-    lambda values: [Input((values["features"],))],
-    (
-        SizeControl("features", 784, "numbers per example"),
-        SizeControl("units", 32, "numbers the layer returns"),
-        use_bias(),
-        ChoiceControl("activation", "linear", "function applied to the result", (*_ACTIVATIONS, "softmax")),
-    ),
-    (
-        _EXAMPLE,
-        Preset("tiny", "a tiny one", features=3, units=2),
-        Preset("billions", "billions", features=100_000, units=50_000),
-    ),
-    (FLOW, WEIGHTS),
-)
-
-_EMBEDDING = of_layer(
-    Embedding,
-    "embedding",
-    lambda values: [Input((values["sequence_length"],))],
-    (
-        vocabulary(1024),
-        _LENGTH,
-        SizeControl("units", 256, "numbers per word; Keras: output_dim"),
-        FlagControl("mask_zero", False, "index 0 means padding; later layers skip it"),
-    ),
-    (
-        _EXAMPLE,
-        Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
-        Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
-    ),
-    (FLOW, WEIGHTS),
-    lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
-)
-
-
 def _recurrent(
     layer: type[Recurrent], path: str, activated: str, *more: Control, words: bool = True, presets: tuple[Preset, ...]
 ) -> Lesson:
@@ -99,8 +61,41 @@ def _recurrent(
 
 
 LESSONS = {
-    Dense: _DENSE,
-    Embedding: _EMBEDDING,
+    Dense: of_layer(
+        Dense,
+        "dense",
+        lambda values: [Input((values["features"],))],
+        (
+            SizeControl("features", 784, "numbers per example"),
+            SizeControl("units", 32, "numbers the layer returns"),
+            use_bias(),
+            ChoiceControl("activation", "linear", "function applied to the result", (*_ACTIVATIONS, "softmax")),
+        ),
+        (
+            _EXAMPLE,
+            Preset("tiny", "a tiny one", features=3, units=2),
+            Preset("billions", "billions", features=100_000, units=50_000),
+        ),
+        (FLOW, WEIGHTS),
+    ),
+    Embedding: of_layer(
+        Embedding,
+        "embedding",
+        lambda values: [Input((values["sequence_length"],))],
+        (
+            vocabulary(1024),
+            _LENGTH,
+            SizeControl("units", 256, "numbers per word; Keras: output_dim"),
+            FlagControl("mask_zero", False, "index 0 means padding; later layers skip it"),
+        ),
+        (
+            _EXAMPLE,
+            Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
+            Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
+        ),
+        (FLOW, WEIGHTS),
+        lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
+    ),
     SimpleRNN: _recurrent(
         SimpleRNN, "simple_rnn", "the new h", words=False, presets=(Preset("example", "same sizes as the LSTM lesson"),)
     ),
