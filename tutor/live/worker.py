@@ -46,7 +46,6 @@ def main() -> None:
 
     def say(message: dict[str, Any]) -> None:
         answers.write(json.dumps(message) + "\n")
-        answers.flush()
 
     say({"stage": "importing tensorflow"})
     import tensorflow  # noqa: F401
@@ -163,10 +162,8 @@ def _print_summary(model: Any, widths: list[int]) -> str:
 def _take_over_streams() -> tuple[TextIO, TextIO]:
     """Keep the pipes for the protocol: other readers find nothing, other printers print to stderr."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")  # a line at a time
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     return requests, answers
 

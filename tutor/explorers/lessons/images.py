@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
 from tutor.explorers.facts import Facts
-from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer
 from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
@@ -55,7 +55,7 @@ def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
     return (
         _window("dilation_rate", 1, f"spacing of the {of_what} a filter sees", high=8),
         _window("groups", 1, "splits channels and filters into this many groups", high=8),
-        use_bias("filter"),
+        FlagControl("use_bias", True, "give every filter a bias"),
         padding,
         ChoiceControl("activation", "linear", "function applied to the result", ("linear", "relu", "tanh")),
         _STEP,

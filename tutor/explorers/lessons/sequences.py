@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer
 from tutor.explorers.panels import CELL, FLOW, WEIGHTS
 from tutor.layers.calls import Input
 from tutor.layers.core import Dense, Embedding
@@ -14,6 +14,7 @@ from tutor.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
 #: How many sequences a batch holds where a stateful layer has to know.
 _STATEFUL_BATCH = 32
 _ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
+_USE_BIAS = FlagControl("use_bias", True, "give every unit a bias")
 _EXAMPLE = Preset("example", "this lesson's sizes")
 _LENGTH = SizeControl("sequence_length", 25, "timesteps (words) per example", high=1000, label="sequence length")
 
@@ -39,7 +40,7 @@ def _recurrent(
         SizeControl("features", 256, "numbers per timestep"),
         *((vocabulary(1000),) if words else ()),
         _LENGTH,
-        use_bias(),
+        _USE_BIAS,
         *more,
         FlagControl("return_sequences", False, "return h for every timestep, not just the last"),
         FlagControl("return_state", False, "also return the last state (LSTM: h and c)"),
@@ -68,7 +69,7 @@ LESSONS = {
         (
             SizeControl("features", 784, "numbers per example"),
             SizeControl("units", 32, "numbers the layer returns"),
-            use_bias(),
+            _USE_BIAS,
             ChoiceControl("activation", "linear", "function applied to the result", (*_ACTIVATIONS, "softmax")),
         ),
         (
