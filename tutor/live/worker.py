@@ -22,15 +22,6 @@ from typing import Any, TextIO
 from tutor.ledgers.keras_models import explain
 from tutor.live.report import Answer, KerasRow, Refusal, Report, encode
 
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    # Rich crops what it prints at the terminal's width; here is no terminal, and a summary has its own width.
-    "COLUMNS": "1000000",
-    "LINES": "25",
-}
-
 
 def main() -> None:
     """Serve requests until standard input ends, which it does when the kernel goes, however it goes."""
@@ -42,7 +33,9 @@ def main() -> None:
     threading.Thread(target=_outlive_no_parent, args=(os.getppid(),), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # warming up must not slow the kernel's redraws
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3")
+    # Rich crops what it prints at the terminal's width; here is no terminal, and a summary has its own width.
+    os.environ.update(COLUMNS="1000000", LINES="25")
 
     def say(message: dict[str, Any]) -> None:
         answers.write(json.dumps(message) + "\n")

@@ -23,5 +23,4 @@ def all_lessons() -> dict[Any, Lesson]:
 
 
 def _table(module: str) -> Mapping[Any, Lesson]:
-    table: Mapping[Any, Lesson] = importlib.import_module(f"{__name__}.{module}").LESSONS
-    return table
+    return importlib.import_module(f"{__name__}.{module}").LESSONS  # type: ignore[no-any-return]
