@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from html import unescape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,9 +146,8 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
     person = Person(what)
     for control in LESSONS[what].controls:
         data = control.as_data()
-        ends = {"size": [data.get("low"), data.get("limit")], "flag": [True, False]}.get(data["kind"]) or data[
-            "options"
-        ]
+        sizes, options = [data.get("low"), data.get("limit")], data.get("options", ())
+        ends = {"size": sizes, "flag": [True, False], "choice": options, "text": ["", "x" * 200]}[data["kind"]]
         for value in ends:
             person.move(to="")
             said = person.move(**{control.key: value})
@@ -249,8 +247,8 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
     monkeypatch.setattr(Walk, "__init__", counted_walk)
     monkeypatch.setattr(Layer, "_on", counted_build)
     session.moved({"n": 1, "jumps": 0, "to": "", "changes": {control.key: control.start + 1}})
-    assert builds
-    assert max(builds.values()) == 1
+    assert builds or what is tutor.Input  # a shape has no layer
+    assert max(builds.values(), default=1) == 1
     assert walks == 1
 
 
@@ -329,7 +327,7 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
                 "The count can't: height isn't in the formula."
             ),
         ),
-        (tutor.Conv2D, {"step": 7}, "step 0 → 7: no shape and no count depends on it."),
+        (tutor.Conv2D, {"step": 7}, "window position 0 → 7: no shape and no count depends on it."),
         (
             tutor.BatchNormalization,
             {"trainable": False},
@@ -464,13 +462,13 @@ def test_a_control_goes_as_far_as_the_others_let_it() -> None:
     person = Person(tutor.Conv2D)
     person.move(to="tiny")
     assert person.session.shown["stands"]["ends"] == {"step": 15}
-    assert person.move(step="400") == "step goes from 0 to 15. You typed “400”."
+    assert person.move(step="400") == "window position goes from 0 to 15. You typed “400”."
     person.move(step="15")
     assert person.values["step"] == 15
-    assert "Step 15 " in person.session.scenes["window"].alt
+    assert "Window 15 " in person.session.scenes["window"].alt
     assert person.move(height=4).startswith("height 6 → 4: the shapes follow")
     assert person.values["step"] == 7
-    assert "Step 7 " in person.session.scenes["window"].alt
+    assert "Window 7 " in person.session.scenes["window"].alt
 
 
 def test_settings_that_make_no_model_are_explained_and_left_again() -> None:
@@ -840,8 +838,7 @@ print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))
 
 
 def test_the_script_has_no_sentence_and_reads_no_number() -> None:
-    script = (Path(tutor.__file__).parent / "explorers" / "explorer.js").read_text("utf-8")
-    code = re.sub(r"//.*", "", script)
+    code = re.sub(r"//.*", "", Explorer._esm)
     assert not re.search(r"parseInt|parseFloat|Number\((?!range\.value)", code)
     quoted = re.findall(r'"([^"\n]*)"', code)
     assert len(quoted) > 50

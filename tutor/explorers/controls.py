@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from tutor.layers.checks import ArgumentError, must
 
+_LONGEST_TEXT = 200
+
 
 @dataclass(frozen=True)
 class Control:
@@ -101,3 +103,14 @@ class ChoiceControl(Control):
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "options": {option: self.names.get(option, option) for option in self.options}}
+
+
+@dataclass(frozen=True)
+class TextControl(Control):
+    """A line to type."""
+
+    kind = "text"
+
+    def check(self, explorer: str, value: Any) -> Any:
+        fits = isinstance(value, str) and len(value) <= _LONGEST_TEXT
+        return self._taken(explorer, value, fits, f"a text of at most {_LONGEST_TEXT} characters")

@@ -1,154 +1,17 @@
 // Lays out what Python shows, and reports what the learner moves, as it was moved or typed. It reads no number, knows no
 // rule and says no sentence. `model` is anywidget's; its attributes are those of widget.py and session.py.
 
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children);
-  return node;
-};
-
-// A summary of more columns than this needs the whole page's width to be read.
-const WIDE = 76;
-
-// A size runs over decades, so the track is logarithmic. Underneath lies a native range, invisible, for the keyboard
-// and for screen readers: its value is the size itself, which may lie beyond its end.
-const sizeControl = (spec, commit) => {
-  let value = spec.low, high = spec.high, limit = spec.limit;
-  const range = make("input", { type: "range", min: spec.low, max: high, step: 1, "aria-label": spec.label });
-  // Not of type "number": that swallows "abc" without a word, and "1,000,000" too.
-  const field = make("input", {
-    type: "text", inputmode: "numeric", role: "spinbutton", "aria-valuemin": spec.low, "aria-valuemax": limit,
-    "aria-label": spec.label, autocomplete: "off", spellcheck: "false",
-  });
-  let editing = false; // what is being typed must not be overwritten by an answer that comes in meanwhile
-  let waiting = null; // the keys that were pressed since a number was typed, until the kernel has read it
-  const thumb = make("span", { class: "tutor-thumb" });
-  const track = make("span", { class: "tutor-track" }, make("span", { class: "tutor-rail" }), range, thumb);
-
-  const decades = () => Math.log(high - spec.low + 1) || 1;
-  const show = (next, end) => {
-    value = next;
-    if (end !== undefined && end !== limit) {
-      range.max = high = limit = end;
-      field.setAttribute("aria-valuemax", end);
-    }
-    const shown = Math.min(value, high);
-    range.value = shown;
-    range.setAttribute("aria-valuenow", shown);
-    range.setAttribute("aria-valuetext", value.toLocaleString("en-US"));
-    field.setAttribute("aria-valuenow", value);
-    if (!editing) field.value = value;
-    thumb.style.left = `${(100 * Math.log(shown - spec.low + 1)) / decades()}%`;
-    const keys = waiting ?? [];
-    waiting = null;
-    for (const move of keys) set(move());
-  };
-  const set = (next) => {
-    const within = Math.min(limit, Math.max(spec.low, Math.round(next)));
-    if (within !== value) commit(spec.key, within);
-  };
-  const typed = () => {
-    if (!editing) return;
-    editing = false;
-    waiting = [];
-    commit(spec.key, field.value);
-  };
-
-  const keys = {
-    ArrowUp: () => value + 1, ArrowDown: () => value - 1, ArrowRight: () => value + 1, ArrowLeft: () => value - 1,
-    PageUp: () => 2 * value, PageDown: () => value / 2, Home: () => spec.low, End: () => high,
-  };
-  const onKey = (event) => {
-    if (event.target === field && event.key === "Enter") typed();
-    if (!keys[event.key] || (event.target === field && !/Up|Down/.test(event.key))) return;
-    event.preventDefault();
-    typed();
-    if (waiting) waiting.push(keys[event.key]); else set(keys[event.key]());
-  };
-  for (const node of [range, field]) node.addEventListener("keydown", onKey);
-  range.addEventListener("input", () => set(Number(range.value)));
-  field.addEventListener("input", () => { editing = true; });
-  for (const event of ["change", "blur"]) field.addEventListener(event, typed);
-
-  const follow = (event) => {
-    const box = track.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-    set(spec.low + Math.exp(share * decades()) - 1);
-  };
-  track.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    range.focus();
-    track.setPointerCapture(event.pointerId);
-    follow(event);
-  });
-  track.addEventListener("pointermove", (event) => {
-    if (track.hasPointerCapture(event.pointerId)) follow(event);
-  });
-
-  return { node: make("div", { class: "tutor-size", title: spec.help }, make("span", {}, spec.label), track, field), show };
-};
-
-const flagControl = (spec, commit) => {
-  const box = make("input", { type: "checkbox", onchange: () => commit(spec.key, box.checked) });
-  const show = (value) => { box.checked = value; };
-  return { node: make("label", { class: "tutor-flag", title: spec.help }, box, spec.label), show };
-};
-
-const choiceControl = (spec, commit) => {
-  const options = Object.entries(spec.options).map(([value, name]) => make("option", { value }, name));
-  const list = make("select", { onchange: () => commit(spec.key, list.value) }, ...options);
-  const show = (value) => { list.value = value; };
-  return { node: make("label", { class: "tutor-flag", title: spec.help }, spec.label, list), show };
-};
-
-const CONTROLS = { size: sizeControl, flag: flagControl, choice: choiceControl };
-
-// A picture comes whole once, as its key. Then comes what differs from the key; what no longer does goes back to it.
-class Picture {
-  constructor() { this.node = make("div"); }
-  show(whole, { alt, items }) {
-    if (whole !== this.whole) {
-      this.whole = this.node.innerHTML = whole;
-      this.svg = this.node.firstElementChild;
-      this.items = new Map([...this.svg.querySelectorAll("[data-item]")].map((item) => [item.dataset.item, item]));
-      this.keys = new Map();
-      this.differ = {};
-    }
-    this.svg.setAttribute("aria-label", alt);
-    for (const id of Object.keys({ ...this.differ, ...items })) {
-      const item = this.items.get(id);
-      const key = this.keys.get(id) ?? this.keys.set(id, {}).get(id);
-      for (const [name, value] of Object.entries({ ...key, ...items[id] })) {
-        const now = name === "text" ? item.textContent : item.getAttribute(name) ?? "";
-        key[name] ??= now;
-        // What stays the same is not set again, since the browser would lay it out again.
-        if (now === value) continue;
-        if (name === "text") item.textContent = value; else item.setAttribute(name, value);
-      }
-    }
-    this.differ = items;
-  }
-}
-
-const download = (name, bytes) => {
-  const link = make("a", { download: name, href: URL.createObjectURL(new Blob([bytes])) });
-  link.click();
-  URL.revokeObjectURL(link.href);
-};
-
 // How many views of each explorer the page has: when its first one comes or its last one goes, the kernel is told.
 const views = new Map();
 
 function render({ model, el }) {
-  const { title, controls: specs, presets, said, pictures, words, still } = model.get("opening");
+  const opening = model.get("opening");
+  const { title, controls: specs, presets, said, pictures, words, still, guided = false } = opening;
   el.classList.add("tutor-explorer");
+  el.classList.toggle("tutor-guided", guided);
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", title);
+  el.setAttribute("data-lm-suppress-shortcuts", "true");
 
   // A move tells all that was moved since the kernel last answered, so that one left out on the way leaves nothing out.
   const isBehind = () => model.get("stands").told !== model.get("moves").n;
@@ -167,59 +30,115 @@ function render({ model, el }) {
 
   const controls = new Map(specs.map((spec) => [spec.key, CONTROLS[spec.kind](spec, commit)]));
   const nodesOf = (...kinds) => specs.filter((spec) => kinds.includes(spec.kind)).map((spec) => controls.get(spec.key).node);
-  const button = (name, onclick, attributes = {}) => make("button", { type: "button", onclick, ...attributes }, name);
-
   const preset = make("select", { "aria-label": words.preset, onchange: () => { jump(preset.value); preset.value = ""; } },
     make("option", { value: "" }, words.presets),
     ...Object.entries(presets).map(([value, name]) => make("option", { value }, name)));
-  const copy = button(words.copy, async () => {
-    try {
-      await navigator.clipboard.writeText(panes.code.textContent);
-      panes.move.textContent = words.copied;
-    } catch {
-      listing.open = true; // over plain http, browsers give no page the clipboard
-      panes.move.textContent = words.uncopied;
-    }
-  });
-  const which = make("select", { "aria-label": words.picture }, 
-    ...Object.entries(pictures).map(([value, { title: name }]) => make("option", { value }, name)));
-  const save = make("span", { class: "tutor-save" }, words.save, which, ...["png", "svg", "pdf"].map((format) => button(
-    format.toUpperCase(), () => model.send({ do: "save", picture: which.value, format }),
-    { "aria-label": `${words["save as"]} ${format.toUpperCase()}` })));
-  const restart = button(words.restart, () => model.send({ do: "restart" }));
 
   const pane = (name, attributes) => make("div", { class: `tutor-${name}`, ...attributes });
+  const listing = (name, label) => make("pre", { class: `tutor-${name}`, tabindex: 0, "aria-label": label });
   const panes = {
-    formula: pane("formula"), shapes: pane("shapes"), diagram: pane("diagram"), weights: pane("weights"),
+    formula: pane("formula"), shapes: pane("shapes"), allShapes: pane("all-shapes"), rows: pane("rows"),
     move: make("p", { class: "tutor-move", role: "status" }),
-    code: make("pre", { class: "tutor-code", tabindex: 0, "aria-label": words.listing }),
-    rows: pane("rows", { tabindex: 0, "aria-label": words.rows }),
-    keras: pane("keras"), verdict: pane("verdict", { role: "status" }),
+    code: listing("code", words.listing), verdict: pane("verdict", { role: "status" }),
   };
-  const listing = make("details", {}, make("summary", {}, words.listing), panes.code);
-  const summary = make("pre", { tabindex: 0, "aria-label": words.summary });
+  const summaries = [listing("summary", words.summary), listing("summary", words.summary)];
   const waiting = pane("waiting", { role: "status" });
-  panes.keras.append(summary, waiting);
+  const restart = button(words.restart, () => model.send({ do: "restart" }));
+  const drawn = new Map(Object.keys(pictures).map((key) => [key, new Picture()]));
+  const panels = new Map([
+    ...Object.entries(pictures).map(([key, { title: name }]) => [key, { title: name, node: drawn.get(key).node }]),
+    ["shapes", { title: words.shapes, node: panes.allShapes }],
+    ["rows", { title: words.table, node: panes.rows }],
+    ["keras", { title: words.keras, node: pane("listing", {}) }],
+  ]);
+  if (!model.get("rows")) panels.delete("rows");
+  panels.get("keras").node.append(summaries[1], make("h3", {}, words.listing), panes.code);
+
+  const showPicture = (key) => {
+    if (tabs.shown === key) drawn.get(key)?.show(model.get(key), model.get(`${key}_now`), model.get("guide")?.lit ?? []);
+  };
+  const tabs = makeTabs(panels, words.pictures, (key) => {
+    if (drawn.has(key)) lastDrawn = key;
+    showPicture(key);
+  });
+  let lastDrawn = "";
+
+  // One line speaks, and the latest event has it: feedback and hints lie over the line on the last move.
+  const last = { guide: "", move: "" };
+  const say = (text) => {
+    panes.move.textContent = text;
+    el.classList.remove("tutor-answered");
+    refit();
+  };
+  const showVoice = () => {
+    const { feedback = "", hint = "" } = model.get("guide") ?? {};
+    const [now, move] = [`${feedback}\n${hint}`, model.get("move")];
+    if (now !== last.guide) {
+      const isHint = last.hint !== hint && hint;
+      if (guide) guide.feedback.innerHTML = isHint ? hint : feedback;
+      el.classList.toggle("tutor-answered", Boolean(isHint || feedback));
+    } else if (move !== last.move) el.classList.remove("tutor-answered");
+    if (move !== last.move) panes.move.innerHTML = move;
+    Object.assign(last, { guide: now, hint, move });
+    refit();
+  };
+  const guide = guided ? makeGuide(model, opening, controls, () => { last.guide = null; }) : null;
+
+  let isToFit = false;
+  const refit = () => {
+    if (!isToFit) requestAnimationFrame(() => {
+      isToFit = false;
+      for (const node of el.querySelectorAll(FITTED)) fit(node);
+    });
+    isToFit = true;
+  };
+
+  const onKey = (event) => {
+    const way = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (!way || (/Arrow/.test(event.key) && event.target.matches?.("input, select, [role=tab], .tutor-options *, .tutor-menu *"))) {
+      return false;
+    }
+    if (!guide?.go(way > 0 ? "next" : "back")) tabs.turn(way);
+    return true;
+  };
+  const stage = makeStage(el, words, onKey, () => refit());
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(words.copied);
+    } catch {
+      tabs.open("keras"); // over plain http, browsers give no page the clipboard
+      say(words.uncopied);
+    }
+  };
+  const formula = () => [...panes.formula.querySelectorAll(".tutor-symbols, .tutor-numbers")].map((line) => line.textContent);
+  const menu = makeMenu(words.menu,
+    button(words.copy, () => copy(panes.code.textContent)),
+    button(words["copy formula"], () => copy(formula().join("\n"))),
+    button(words["show code"], () => tabs.open("keras")),
+    make("span", { class: "tutor-save" }, words.save, ...["png", "svg", "pdf"].map((format) => button(
+      format.toUpperCase(), () => model.send({ do: "save", picture: lastDrawn, format }),
+      { "aria-label": `${words.save} ${format.toUpperCase()}` }))));
 
   el.append(
     make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}) { display: none; }`),
     make("div", { class: "tutor-page" },
-      make("div", { class: "tutor-controls" },
-        ...nodesOf("size"),
-        make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice")),
-        make("div", { class: "tutor-buttons" }, preset, button(words.reset, () => jump("")), copy, save)),
-      make("div", { class: "tutor-lesson" },
-        make("div", { class: "tutor-words" }, panes.formula, panes.move), panes.diagram, panes.shapes, panes.weights),
-      panes.keras, panes.verdict, panes.rows, listing));
-  // Else JupyterLab takes the arrow keys. It asks the focused element first, so the attribute has to be there.
-  for (const node of [el, restart, ...el.querySelectorAll("input, select, button, pre, summary")]) {
-    node.setAttribute("data-lm-suppress-shortcuts", "true");
-  }
+      ...(guide ? [guide.node] : []),
+      make("section", { class: "tutor-controls", "aria-label": words.controls },
+        make("div", { class: "tutor-sizes" }, ...nodesOf("size")),
+        make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice"), preset, button(words.reset, () => jump("")))),
+      panes.move, panes.formula,
+      make("section", { class: "tutor-picture", "aria-label": words.pictures },
+        make("div", { class: "tutor-bar" }, tabs.list, make("span", { class: "tutor-keys", "aria-hidden": true },
+          guided ? words.stepping : words.turning), stage.opener, menu),
+        tabs.panel, panes.shapes),
+      make("section", { class: "tutor-keras", "aria-label": words.summary }, make("h3", {}, words["Keras says"]), summaries[0], waiting),
+      panes.verdict));
 
   const showBusy = () => {
     const behind = isBehind();
     el.setAttribute("aria-busy", behind);
-    for (const node of [panes.keras, panes.verdict]) node.setAttribute("aria-busy", behind || model.get("waits"));
+    for (const node of [waiting.parentElement, panes.verdict]) node.setAttribute("aria-busy", behind || model.get("waits"));
   };
   const showStands = () => {
     const { values, ends } = model.get("stands");
@@ -233,19 +152,29 @@ function render({ model, el }) {
     }
     showBusy();
   };
-  const showSummary = () => {
-    const text = model.get("summary");
-    summary.textContent = text;
-    summary.hidden = !text;
-    const columns = Math.max(...text.split("\n").map((line) => line.length));
-    summary.style.setProperty("--columns", columns);
-    panes.keras.classList.toggle("tutor-wide", columns > WIDE);
-  };
   const showKeras = () => {
     const { state, sentence } = model.get("keras");
-    waiting.hidden = !sentence;
+    const { covered = false } = model.get("guide") ?? {};
+    const text = covered ? "" : model.get("summary");
+    for (const node of summaries) {
+      node.textContent = text;
+      node.hidden = !text;
+      node.style.setProperty("--columns", Math.max(...text.split("\n").map((line) => line.length)));
+    }
+    waiting.hidden = !sentence && !covered;
     waiting.dataset.state = state;
-    waiting.replaceChildren(sentence, ...(state === "failed" ? [restart] : []));
+    waiting.parentElement.classList.toggle("tutor-flap", covered);
+    waiting.replaceChildren(sentence || words.covered, ...(state === "failed" ? [restart] : []));
+  };
+  const showGuide = () => {
+    const { picture, free } = model.get("guide");
+    if (picture && picture !== last.picture) tabs.open(picture);
+    last.picture = picture;
+    el.classList.toggle("tutor-free", free);
+    guide.show();
+    showVoice();
+    showKeras();
+    showPicture(tabs.shown);
   };
 
   // The event comes when the kernel's side goes, and again if it comes back.
@@ -253,27 +182,28 @@ function render({ model, el }) {
   const showLife = () => {
     alive = !alive;
     el.classList.toggle("tutor-gone", !alive);
-    if (!alive) panes.move.textContent = words.lost;
+    if (!alive) say(words.lost);
   };
 
   const watched = {
-    "change:stands": showStands, "change:moves": showMoves, "change:waits": showBusy, "change:summary": showSummary,
+    "change:stands": showStands, "change:moves": showMoves, "change:waits": showBusy, "change:summary": showKeras,
     "change:keras": showKeras,
     "change:refused": () => { el.classList.toggle("tutor-refused", model.get("refused")); },
-    "change:verdict": () => { panes.verdict.innerHTML = model.get("verdict"); },
+    "change:verdict": () => { panes.verdict.innerHTML = model.get("verdict"); refit(); },
   };
   for (const [key, place] of Object.entries(said)) {
-    watched[`change:${key}`] = () => {
-      panes[place].innerHTML = model.get(key);
-      panes[place].hidden = place === "rows" && !model.get(key);
-    };
+    watched[`change:${key}`] = () => { panes[place].innerHTML = model.get(key); refit(); };
   }
-  for (const [key, { place }] of Object.entries(pictures)) {
-    const picture = new Picture();
-    panes[place].append(picture.node);
-    watched[`change:${key}`] = watched[`change:${key}_now`] = () => picture.show(model.get(key), model.get(`${key}_now`));
-  }
+  watched["change:move"] = showVoice;
+  watched["change:shapes"] = () => {
+    panes.shapes.innerHTML = panes.allShapes.innerHTML = model.get("shapes");
+    refit();
+  };
+  for (const key of drawn.keys()) watched[`change:${key}`] = watched[`change:${key}_now`] = () => showPicture(key);
+  if (guide) watched["change:guide"] = showGuide;
+  tabs.open([...panels.keys()][0]);
   for (const show of new Set(Object.values(watched))) show();
+  if (guide) watched["change:progress"] = guide.keep;
   // A page that opens loads each explorer as it was when it asked, and may lay that over what has come since.
   let newest = model.get("serial");
   watched["change:serial"] = () => {
@@ -284,10 +214,17 @@ function render({ model, el }) {
   watched["comm_live_update"] = showLife;
   watched["msg:custom"] = (message, buffers) => download(message.download, buffers[0]);
   for (const [event, handler] of Object.entries(watched)) model.on(event, handler);
+  const resized = new ResizeObserver(() => refit());
+  resized.observe(el);
 
   views.set(still, (views.get(still) ?? 0) + 1);
-  if (views.get(still) === 1) model.send({ do: "shown", serial: model.get("serial") });
+  if (views.get(still) === 1) {
+    model.send({ do: "shown", serial: model.get("serial") });
+    guide?.resume();
+  }
   return () => {
+    stage.close();
+    resized.disconnect();
     for (const [event, handler] of Object.entries(watched)) model.off(event, handler);
     views.set(still, views.get(still) - 1);
     if (!views.get(still)) model.send({ do: "gone" });

@@ -12,7 +12,9 @@ from tutor.pictures.wording import listed
 
 def move_html(change: Change) -> str:
     """What the last move changed, and what it could not."""
-    total, was = f"{change.now.ledger.total:,}", f"{change.before.ledger.total:,}"
+    total, was = (
+        f"{one.ledger.total if one.entries is None else one.entries.value:,}" for one in (change.now, change.before)
+    )
     if not change.moved:
         return "Move a control. This line tells you what changed and what couldn't."
     if len(change.moved) > 1:
@@ -22,12 +24,15 @@ def move_html(change: Change) -> str:
         return f"{strong(title)}: the count is now {total} (before: {was})."
     if change.more and change.is_back:
         said = f"back to {total}."
+    elif change.now.entries is not None:
+        said = f"one example now has {total} numbers (before: {was})." if total != was else _nothing(change)
     else:
         said = _of_model(change) if change.explored is None else _of_layer(change, change.explored)
-    return f"{_moved(change)}: {said}"
+    return f"{moved(change)}: {said}"
 
 
-def _moved(change: Change) -> str:
+def moved(change: Change) -> str:
+    """The one control that was moved, and how."""
     control = change.moved[0]
     old, new = (facts.values[control.key] for facts in (change.before, change.now))
     match control:

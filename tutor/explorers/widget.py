@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tutor.explorers.lessons.base import Lesson
+    from tutor.questions.steps import Steps
 
 _HERE = Path(__file__).parent
+#: One script of these parts, each of which uses what stands before it.
+_SCRIPTS = ("controls", "parts", "guide", "explorer")
 #: So many seconds does a program that executes a notebook wait for Keras.
 _PATIENCE = 180.0
 
@@ -37,13 +40,15 @@ class Explorer(anywidget.AnyWidget):
         values: where the controls stand, by name. Set some or all of them to move them; what does not fit is an error.
     """
 
-    _esm: ClassVar[Path] = _HERE / "explorer.js"
+    _esm: ClassVar[str] = "\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
     _css: ClassVar[str] = palette.style_sheet(".tutor-explorer") + (_HERE / "explorer.css").read_text("utf-8")
 
     #: What the screen is laid out by.
     opening = traitlets.Dict().tag(sync=True)
     #: What the screen moved, as `Session.moved` reads it. What the session shows are further traits.
     moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
+    #: What the guide was asked, as `Session.asked` reads it.
+    asks = traitlets.Dict({"n": 0, "do": "", "answer": ""}).tag(sync=True)
     #: How often what the session shows has changed: by it a screen tells what is older than what it had.
     serial = traitlets.Int().tag(sync=True)
     values = traitlets.Dict()
@@ -51,8 +56,10 @@ class Explorer(anywidget.AnyWidget):
     _asked: str | None = None
     _stop_listening: Callable[[], None] | None = None
 
-    def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
-        self._session = session = Session(lesson)
+    def __init__(
+        self, lesson: Lesson, keras_process: live.KerasProcess | None = None, *, steps: Steps | None = None
+    ) -> None:
+        self._session = session = Session(lesson, steps)
         self._output = Output(self._drawn)
         # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
         self._news = threading.Condition(threading.RLock())
@@ -93,6 +100,13 @@ class Explorer(anywidget.AnyWidget):
     def _moved(self, change: Any) -> None:
         self._wake()
         self._session.moved(change["new"])
+        self._sync()
+
+    @traitlets.observe("asks")
+    def _guided(self, change: Any) -> None:
+        self._wake()
+        with self._news:
+            self._session.asked(change["new"])
         self._sync()
 
     @traitlets.observe("values")

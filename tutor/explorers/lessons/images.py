@@ -46,7 +46,13 @@ def _last_window(facts: Facts) -> int:
 
 
 _STEP = SizeControl(
-    "step", 0, "which window the diagram shows, row by row", low=0, limit=_LARGEST_IMAGE**2, last=_last_window
+    "step",
+    0,
+    "which window the diagram shows, row by row",
+    low=0,
+    limit=_LARGEST_IMAGE**2,
+    last=_last_window,
+    label="window position",
 )
 
 
