@@ -248,8 +248,8 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
     monkeypatch.setattr(Walk, "__init__", counted_walk)
     monkeypatch.setattr(Layer, "_on", counted_build)
     session.moved({"n": 1, "jumps": 0, "to": "", "changes": {control.key: control.start + 1}})
-    assert builds
-    assert max(builds.values()) == 1
+    assert builds or what is tutor.Input  # a shape has no layer
+    assert max(builds.values(), default=1) == 1
     assert walks == 1
 
 
