@@ -141,7 +141,7 @@ class Steps:
     @classmethod
     def of(cls, name: str) -> Steps:
         """The steps of the lesson of that name, such as ``lstm``."""
-        table = tomllib.loads((files(__package__) / "lessons" / f"{name.lower()}.toml").read_text("utf-8"))
+        table = tomllib.loads((files(__package__) / "lessons" / f"{name}.toml").read_text("utf-8"))
         return cls(tuple(map(Step.read, table["step"])), table["closing"])
 
 
