@@ -139,6 +139,6 @@ def _matrices(built: Built, top: float, high: float, bias_y: float | None) -> It
 
 def _notes(built: Built) -> Iterator[str]:
     if len(built.input_shape) > 2:
-        yield f"Dense reads only the last axis of {built.input_shape}: the same weights at every position."
+        yield f"Dense reads only the last of {len(built.input_shape)} axes: the same weights at every position."
     if built.layer.lora_rank is not None:
-        yield f"lora_rank={built.layer.lora_rank} adds two small matrices, which are not drawn."
+        yield f"lora_rank={built.layer.lora_rank} adds two matrices, not drawn."

@@ -23,16 +23,9 @@ _NUMBERS = {**NUMBERS, "size": "{value:,}"}
 
 
 def say(
-    name: str,
-    x: float,
-    y: float,
-    text: str,
-    size: float = TEXT,
-    anchor: Anchor = "start",
-    colour: str = "ink",
-    *,
+    name: str, x: float, y: float, text: str, size: float = TEXT, anchor: Anchor = "start", colour: str = "ink", *,
     bold: bool = False,
-) -> Label:
+) -> Label:  # fmt: skip
     """A label with the room that it needs: it is never set smaller."""
     return Label(name, x, y, text, metrics.room_for(text, size, bold=bold) + 1, size, anchor, colour, bold)
 
