@@ -9,7 +9,7 @@ from string import punctuation
 from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, many, say, sized, slots, worked_out
+from tutor.pictures.kit import MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, sized, slots, worked_out
 from tutor.pictures.scene import Box, Item, Scene, Wire
 
 if TYPE_CHECKING:
@@ -72,12 +72,11 @@ def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] =
     cells = _Cells(columns, min(_CELLS / len(columns), _ROW))
     rows, ys = _table(_rows(vocabulary, {word.index for word in drawn}), drawn, cells)
     whole, notes = worked_out(built), [*_notes(built, len(indices) - length, drawn), ""][:2]
-    size = sized(whole, WIDTH - 2 * MARGIN, ANSWER, TITLE, bold=True)
     items = (
         *_heads(f"embeddings {(vocabulary, units)}", f"output {built.output_shape}", many(units, "number")),
         *rows,
         *_looked_up(read, length, ys, cells),
-        say("count", WIDTH / 2, _BOTTOM + 17, whole, size, "middle", bold=True),
+        headline("count", _BOTTOM + 17, whole),
         *(say(f"note-{n}", WIDTH / 2, _BOTTOM + 36 + 15 * n, notes[n], SMALL, "middle", "muted") for n in range(2)),
     )
     each = ", ".join(f"{word.name} {word.index:,}" if word else "…" for word in read)

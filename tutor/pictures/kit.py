@@ -35,6 +35,12 @@ def sized(text: str, room: float, *sizes: float, bold: bool = False) -> float:
     return next((size for size in sizes if metrics.room_for(text, size, bold=bold) + 1 <= room), SMALL)
 
 
+def headline(name: str, y: float, text: str, largest: float = ANSWER) -> Label:
+    """A bold line in the middle, as large as it fits."""
+    size = sized(text, WIDTH - 2 * MARGIN, *(one for one in (ANSWER, TITLE, TEXT) if one <= largest), bold=True)
+    return say(name, WIDTH / 2, y, text, size, "middle", bold=True)
+
+
 def slots(size: int | None, most: int) -> tuple[int | None, ...]:
     """Which of so many things are drawn: all if they can be counted, else the first ones, a gap (None) and the last.
 

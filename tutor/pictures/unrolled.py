@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.layers.calls import shapes_in
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, many, say, sized, slots, tie
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, headline, many, say, sized, slots, tie
 from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
 from tutor.pictures.wording import listed
 
@@ -79,7 +79,7 @@ class _Row:
         for n in self.order:
             yield from self._timestep(n)
         middle = self.at(self.depths.cells)
-        apart = 0.0 if len(self.layer.states) == 1 else 0.18 * self.depths.cell + 0.5
+        apart = 0.0 if len(self.layer.states) == 1 else 8.5
         for state, y in zip(self.layer.states, (middle - apart, middle + apart), strict=False):
             yield from self._handed_on(state, y, -8 if y <= middle else 9)
 
@@ -190,23 +190,11 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
         items += _input(f"input-{n}", xs[n], y, place, skipped=rows[0].skips(n))
     returned, counts = _returned(built, first, len(rows)), " + ".join(f"{one.count:,}" for one in directions.values())
     total = f"{counts} = {many(built.count, 'parameter')}" if two else many(built.count, "parameter")
-    y = y + depths.inputs + 18 if two else y + 46
-    items.append(
-        say(
-            "returns",
-            WIDTH / 2,
-            y,
-            returned,
-            sized(returned, _WIDE, ANSWER, TITLE, TEXT, bold=True),
-            "middle",
-            bold=True,
-        )
-    )
+    y += depths.inputs + 18 if two else 46
+    items.append(headline("returns", y, returned))
     if two:
         y += 19
-        items.append(
-            say("count", WIDTH / 2, y, total, sized(total, _WIDE, TITLE, TEXT, bold=True), "middle", bold=True)
-        )
+        items.append(headline("count", y, total, TITLE))
     notes = [*_notes(built, first, two, bool(masked))]
     lines = [*metrics.wrapped(" ".join(notes).split(), _WIDE, SMALL), "", ""][:3]
     for n, line in enumerate(lines):
