@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -199,21 +199,8 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
     lines = [*metrics.wrapped(" ".join(notes).split(), _WIDE, SMALL), "", ""][:3]
     for n, line in enumerate(lines):
         items.append(say(f"note-{n}", WIDTH / 2, y + (16 if two else 24) + _LINE * n, line, SMALL, "middle", "muted"))
-    drawn = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
-    owned = [
-        f"Weights{f' of {way}' if two else ''}: {', '.join(f'{weight.name} {weight.shape}' for weight in one.weights)}."
-        for way, one in directions.items()
-    ]
-    said = [
-        f"{built.layer.title} over {'any number of timesteps' if timesteps is None else many(timesteps, 'timestep')}.",
-        f"{drawn}, drawn again for each timestep, always with the same weights.",
-        *owned,
-        f"From one timestep to the next {'each' if two else 'it'} hands on {listed(first.layer.states)}.",
-        f"The layer {returned}.",
-        *notes,
-        f"Count: {total}.",
-    ]
-    return Scene(WIDTH, 358 if two else 340, tuple(items), " ".join(said))
+    alt = _in_words(built, directions, [f"The layer {returned}.", *notes, f"Count: {total}."])
+    return Scene(WIDTH, 358 if two else 340, tuple(items), alt)
 
 
 def _input(name: str, x: float, y: float, place: int | None, *, skipped: bool) -> Iterator[Item]:
@@ -255,3 +242,21 @@ def _notes(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]
         if layer.return_sequences:
             end = ", and its output is 0" if layer.zero_output_for_mask else ", so its output repeats the one before"
         yield f"A skipped timestep leaves {states} unchanged{end}."
+
+
+def _in_words(built: Built, directions: Mapping[str, Built], further: Sequence[str]) -> str:
+    two, timesteps = len(directions) > 1, built.input_shape[1]
+    each = [
+        f"Weights{f' of {way}' if two else ''}: {', '.join(f'{weight.name} {weight.shape}' for weight in one.weights)}."
+        for way, one in directions.items()
+    ]
+    drawn = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
+    states = dict.fromkeys(state for one in directions.values() for state in one.layer.states)
+    said = [
+        f"{built.layer.title} over {'any number of timesteps' if timesteps is None else many(timesteps, 'timestep')}.",
+        f"{drawn}, drawn again for each timestep, always with the same weights.",
+        *each,
+        f"What goes from one timestep to the next: {listed([*states])}.",
+        *further,
+    ]
+    return " ".join(said)
