@@ -137,7 +137,7 @@ def _heads(table: str, output: str, numbers: str) -> Iterator[Item]:
     yield say("embeddings/shape", left, 18, table, size, bold=True)
     yield say("embeddings/says", _TABLE, 36, f"{numbers} per row", SMALL, colour="muted")
     yield say("output", right, 18, output, size, bold=True)
-    yield say("output/says", right, 36, "a copy of its row for every word", SMALL, colour="muted")
+    yield say("output/says", _OUTPUT - 16, 36, "a copy of its row for every word", SMALL, colour="muted")
 
 
 def _rows(vocabulary: int, used: set[int]) -> list[int | None]:
