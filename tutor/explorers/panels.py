@@ -53,7 +53,7 @@ def _explored(change: Change) -> Built:
 CELL = Panel("cell", "diagram", lambda change: gate_scene(_explored(change)))
 FILTERS = Panel("filters", "diagram", lambda change: convolution_scene(_explored(change)))
 FLOW = Panel("flow", "diagram", lambda change: flow_scene(_explored(change)))
-WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change)))
+WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change), change.before.explored))
 WINDOW = Panel("window", "weights", lambda change: window_scene(_explored(change), change.now.values["step"]))
 HEAP = Panel("heap", "diagram", lambda change: heap_scene(change.now.ledger))
 MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledger))
