@@ -88,6 +88,16 @@ def tilde(name: str, x: float, y: float, letter: str, size: float, colour: str =
     ]
 
 
+def gate_letter(name: str, at: Point, gate: str, colour: str = "ink") -> list[Item]:
+    """What a gate or a candidate makes, by its name: ``c_tilde`` is a c with a tilde."""
+    letter, _, marked = gate.partition("_")
+    return (
+        tilde(name, *at, letter, TITLE, colour)
+        if marked
+        else [say(name, *at, letter, TITLE, "middle", colour, bold=True)]
+    )
+
+
 def tie(name: str, *points: Point, colour: str = "muted", width: float = 1.0) -> Wire:
     """A dashed line without a head: what belongs together, along which nothing flows."""
     return Wire(name, points, colour, width, arrow=False, dashed=True)
