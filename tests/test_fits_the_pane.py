@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 from legible import sizes
 
@@ -12,12 +10,6 @@ from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.lessons import all_lessons
 from tutor.pictures.scene import Label
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tutor.explorers.controls import Control
-    from tutor.explorers.lessons.base import Lesson
-
 #: The pane of a picture on a screen of 1280 × 800, and the smallest text there, in CSS pixels.
 PANE, SMALLEST = (836.0, 362.0), 11.0
 
@@ -25,7 +17,7 @@ LESSONS = all_lessons()
 PANELS = [(what, panel) for what, lesson in LESSONS.items() for panel in lesson.pictures]
 
 
-def ends(control: Control, facts: Facts) -> set[Any]:
+def ends(control, facts):
     """Where a control can stand at most: at both ends of its slider, and at what can be typed at most."""
     if isinstance(control, SizeControl):
         return {control.low, control.high, facts.ends.get(control.key, control.limit)}
@@ -35,8 +27,8 @@ def ends(control: Control, facts: Facts) -> set[Any]:
     return set(control.options)
 
 
-def positions(lesson: Lesson) -> Iterator[tuple[str, Facts]]:
-    """The lesson at its start and its presets, and with each control moved from there to its ends, if that is a model."""
+def positions(lesson):
+    """The lesson at its start and its presets, and each control moved from there to its ends, if that makes a model."""
     starts = {"start": lesson.start, **{one.key: lesson.position(one.key) for one in lesson.presets}}
     for name, start in starts.items():
         facts = Facts.at(lesson, start)
@@ -50,7 +42,7 @@ def positions(lesson: Lesson) -> Iterator[tuple[str, Facts]]:
 
 
 @pytest.mark.parametrize(("what", "panel"), PANELS, ids=lambda one: getattr(one, "__name__", getattr(one, "key", None)))
-def test_no_text_is_too_small_on_screen(what: Any, panel: Any) -> None:
+def test_no_text_is_too_small_on_screen(what, panel):
     found = list(positions(LESSONS[what]))
     assert len(found) > 2 * len(LESSONS[what].controls)
     for name, facts in found:

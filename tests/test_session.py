@@ -470,7 +470,7 @@ def test_a_control_goes_as_far_as_the_others_let_it() -> None:
     assert "Window 15 " in person.session.scenes["window"].alt
     assert person.move(height=4).startswith("height 6 → 4: the shapes follow")
     assert person.values["step"] == 7
-    assert "Step 7 " in person.session.scenes["window"].alt
+    assert "Window 7 " in person.session.scenes["window"].alt
 
 
 def test_settings_that_make_no_model_are_explained_and_left_again() -> None:
