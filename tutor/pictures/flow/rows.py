@@ -29,7 +29,6 @@ _LANES, _LANE, _DOT = 150.0, 15.0, 3.6
 _COUNT, _AXIS = "100,000,000", ", 1000"
 _WIDEST_KIND, _WIDEST_NAME, _NARROWEST = 170.0, 138.0, 40.0
 
-
 #: Where kinds and names begin, where counts end, and where shapes begin.
 _Columns: TypeAlias = tuple[float, float, float, float]
 
@@ -57,7 +56,7 @@ class Frame:
 def frames_of(nodes: Sequence[Node]) -> list[Frame]:
     """A frame for each model, outer ones first; one that holds nothing but another model has none."""
     frames: list[Frame] = []
-    shown: dict[Names, Names] = {(): ()}
+    shown: list[Names] = [()]
     for depth in range(1, 1 + max((len(node.models) for node in nodes), default=0)):
         held = [node.models[:depth] for node in nodes]
         for models, run in groupby(range(len(nodes)), held.__getitem__):
@@ -65,7 +64,7 @@ def frames_of(nodes: Sequence[Node]) -> list[Frame]:
             if len(models) < depth or len(in_common([nodes[place] for place in places])) > depth:
                 continue
             outer = max((one for one in shown if one == models[: len(one)] and len(one) < depth), key=len)
-            shown[models] = outer
+            shown.append(models)
             around = sum(one.first <= places[0] and places[-1] <= one.last for one in frames)
             name = f"frame-{'/'.join(models)}"
             name += f"-{places[0]}" * any(one.id == name for one in frames)
