@@ -12,7 +12,7 @@ const pairs = (nodes, slack) => nodes.flatMap((one, place) => nodes.slice(place 
   .filter((other) => overlap(box(one), box(other), slack))
   .map((other) => `${named(one)} overlaps ${named(other)}`));
 
-const panes = (root) => [...root.querySelectorAll(".tutor-page > :not(.tutor-lesson), .tutor-lesson > *")].filter(visible);
+const panes = (root) => [...root.querySelectorAll(".tutor-page > *, .tutor-diagram, .tutor-shapes")].filter(visible);
 
 // A list that is narrower than what is chosen in it, with its arrow, cuts the words off without a scroll width that tells.
 const ARROW = 18;

@@ -121,7 +121,8 @@ function render({ model, el }) {
       { "aria-label": `${words.save} ${format.toUpperCase()}` }))));
 
   el.append(
-    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}) { display: none; }`),
+    // The still picture beside it is not needed; nor is the room that JupyterLab leaves for a number beside the output.
+    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}), .jp-OutputPrompt:has(~ * .tutor-explorer) { display: none; }`),
     make("div", { class: "tutor-page" },
       ...(guide ? [guide.node] : []),
       make("section", { class: "tutor-controls", "aria-label": words.controls },
