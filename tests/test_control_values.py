@@ -68,7 +68,7 @@ def test_a_control_takes_its_start_and_no_other_kind(name: str, control: Any) ->
 def test_a_control_is_plain_data_for_the_screen_with_a_tooltip_in_one_line(name: str, control: Any) -> None:
     assert name
     data = control.as_data()
-    assert data["kind"] in {"size", "flag", "choice"}
+    assert data["kind"] in {"size", "flag", "choice", "text"}
     assert data["label"]
     assert 0 < len(data["help"]) <= 90
     assert "\n" not in data["help"]

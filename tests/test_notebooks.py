@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nbclient import NotebookClient
 import tutor
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
+STEPS = Path(tutor.__file__).parent / "questions" / "lessons"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 MOST_LINES = 6
 BANNED = r"^\s*[%!]|\bplt\b|pyplot|^\s*(def|class|for|while|async|try|with)\b|warnings|\btensorflow\b"
@@ -25,18 +27,15 @@ SEE = [layer for filters in (32, 64, 128, 128) for layer in (tutor.Conv2D(filter
 DECIDE = [tutor.Dense(512), tutor.Dense(1)]
 #: What the article and Keras print: lesson, layers, input shape, the count that the lesson must state.
 HEADLINES: list[tuple[str, list[Any], tuple[int | None, ...], int]] = [
-    ("00-start-here", [tutor.LSTM(128)], (None, 25, 256), 197_120),
-    ("00-start-here", [WORDS, tutor.LSTM(128)], (None, 25), 453_120),
     ("01-dense", [tutor.Dense(32)], (None, 784), 25_120),
     ("01-dense", [tutor.Dense(32, use_bias=False)], (None, 784), 25_088),
     ("01-dense", [tutor.Dense(784)], (None, 32), 25_872),
     ("02-embedding", [tutor.Embedding(1024, 256)], (None, 25), 262_144),
     ("02-embedding", [tutor.Embedding(50_257, 768)], (None, 1024), 38_597_376),
     ("03-simple-rnn", [tutor.SimpleRNN(128)], (None, 25, 256), 49_280),
-    ("04-lstm", [WORDS], (None, 25), 256_000),
+    ("03-simple-rnn", [tutor.Dense(128)], (None, 384), 49_280),
     ("04-lstm", [tutor.LSTM(128)], (None, 25, 256), 197_120),
     ("04-lstm", [WORDS, tutor.LSTM(128)], (None, 25), 453_120),
-    ("04-lstm", [tutor.LSTM(128)], (None, 25, 128), 131_584),
     ("05-gru", [tutor.GRU(128)], (None, 25, 256), 148_224),
     ("05-gru", [tutor.GRU(128, reset_after=False)], (None, 25, 256), 147_840),
     ("05-gru", [WORDS, tutor.GRU(128)], (None, 25), 404_224),
@@ -168,6 +167,49 @@ def test_stated_sums_are_right(path: Path) -> None:
     assert wrong == []
 
 
+GUIDED = [path for path in NOTEBOOKS if any("tutor.lesson(" in cell.source for cell in cells(path, "code"))]
+WORDS_A_MINUTE = 200
+A_TYPED_ANSWER, A_CHOICE = 1, 2 / 3
+
+
+def reading_minutes(text: str) -> float:
+    """How long the prose takes; formulas, addresses, and the lines of tables are no words."""
+    prose = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|\|[-|]+\|", " ", text, flags=re.DOTALL)
+    return len(re.findall(r"\w[\w'\u2019,.]*", prose)) / WORDS_A_MINUTE
+
+
+def minutes_of_steps(path: Path) -> list[float]:
+    """How long each step of a lesson's guides takes."""
+    explored = re.findall(r"tutor\.lesson\(tutor\.(\w+)", "\n".join(cell.source for cell in cells(path, "code")))
+    names = [re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in explored]
+    guides = [tomllib.loads((STEPS / f"{name}.toml").read_text("utf-8")) for name in names]
+    return [A_TYPED_ANSWER if "answer" in step else A_CHOICE for guide in guides for step in guide["step"]]
+
+
+def stated_minutes(path: Path) -> int:
+    return int(re.findall(r"about (\d+) minutes", prose(path))[0])
+
+
+def test_there_are_guided_lessons() -> None:
+    assert {"00-start-here", "01-dense"} <= {path.stem for path in GUIDED}
+
+
+@pytest.mark.parametrize("path", GUIDED, ids=lambda path: path.stem)
+def test_a_lesson_says_how_long_it_takes(path: Path) -> None:
+    steps = minutes_of_steps(path)
+    assert stated_minutes(path) == round(reading_minutes(prose(path)) + sum(steps))
+    for last, minutes in re.findall(r"steps 1 to (\d+) alone take (\d+)", prose(path)):
+        opening = reading_minutes(cells(path, "markdown")[0].source)
+        assert int(minutes) == round(opening + sum(steps[: int(last)]))
+
+
+@pytest.mark.parametrize("path", [path for path in GUIDED if "start" not in path.stem], ids=lambda path: path.stem)
+def test_the_start_says_how_long_each_lesson_takes(path: Path) -> None:
+    row = re.search(rf"\({path.name}\).*\| (\d+) \|$", prose(FOLDER / "00-start-here.ipynb"), re.MULTILINE)
+    assert row is not None
+    assert int(row[1]) == stated_minutes(path)
+
+
 @pytest.mark.slow
 @of_every_notebook
 def test_runs_from_top_to_bottom(path: Path) -> None:
@@ -186,4 +228,6 @@ def test_runs_from_top_to_bottom(path: Path) -> None:
             assert shown, cell.id
             if "tutor.explore(" in cell.source:
                 assert "Formula and Keras agree." in shown[-1]["text/html"], cell.id
+            if "tutor.lesson(" in cell.source:
+                assert "Answer the question, and both counts appear here." in shown[-1]["text/html"], cell.id
     assert check.outputs[-1].data["text/plain"] == "False", "TensorFlow is in the learner's kernel"

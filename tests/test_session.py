@@ -248,8 +248,8 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
     monkeypatch.setattr(Walk, "__init__", counted_walk)
     monkeypatch.setattr(Layer, "_on", counted_build)
     session.moved({"n": 1, "jumps": 0, "to": "", "changes": {control.key: control.start + 1}})
-    assert builds
-    assert max(builds.values()) == 1
+    assert builds or what is tutor.Input  # a shape has no layer
+    assert max(builds.values(), default=1) == 1
     assert walks == 1
 
 
@@ -328,7 +328,7 @@ def test_one_move_walks_once_and_builds_no_layer_twice(what: Any, monkeypatch: p
                 "The count can't: height isn't in the formula."
             ),
         ),
-        (tutor.Conv2D, {"step": 7}, "step 0 → 7: no shape and no count depends on it."),
+        (tutor.Conv2D, {"step": 7}, "window position 0 → 7: no shape and no count depends on it."),
         (
             tutor.BatchNormalization,
             {"trainable": False},
@@ -463,10 +463,10 @@ def test_a_control_goes_as_far_as_the_others_let_it() -> None:
     person = Person(tutor.Conv2D)
     person.move(to="tiny")
     assert person.session.shown["stands"]["ends"] == {"step": 15}
-    assert person.move(step="400") == "step goes from 0 to 15. You typed “400”."
+    assert person.move(step="400") == "window position goes from 0 to 15. You typed “400”."
     person.move(step="15")
     assert person.values["step"] == 15
-    assert "Step 15 " in person.session.scenes["window"].alt
+    assert "Window 15 " in person.session.scenes["window"].alt
     assert person.move(height=4).startswith("height 6 → 4: the shapes follow")
     assert person.values["step"] == 7
     assert "Step 7 " in person.session.scenes["window"].alt

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
 from tutor import GRU, LSTM, Dense, Embedding
-from tutor.symbols import Expression, Number, Size, Sizes, as_expression, joined, product, total
+from tutor.symbols import Expression, Number, Size, as_expression, joined, product, total
 
 UNITS, FEATURES, RANK = Size("units", 128), Size("features", 256), Size("lora_rank", 4)
 ORDER = (UNITS, FEATURES, RANK)
@@ -109,15 +109,6 @@ def test_counts_are_exact_at_any_length() -> None:
     assert huge.value == 999_999_999_999_999 * 800_000_000_000_037
     assert len(str(huge.value)) == 30
     assert value_of(huge) == huge.value
-
-
-def test_sizes_go_by_name_in_their_order() -> None:
-    sizes = Sizes(units=3, features=4)
-    assert sizes.units == sizes["units"] == Size("units", 3)
-    assert list(sizes) == ["units", "features"]
-    assert len(sizes) == 2
-    with pytest.raises(AttributeError, match="no size named 'filters'; there are units, features"):
-        _ = sizes.filters
 
 
 def test_as_expression_takes_numbers() -> None:

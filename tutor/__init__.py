@@ -14,13 +14,17 @@ from tutor.layers import HOMES as _LAYERS
 #: The names in each module, besides the layers.
 _MODULES = {
     "article": "table_1 table_of_the_follow_up video_question_answering vision_model visual_question_answering",
-    "explorers": "explore",
+    "explorers": "explore lesson",
     "layers.calls": "Input",
     "layers.merging": "add average concatenate dot maximum minimum multiply subtract",
     "ledgers.keras_models": "explain",
     "models.model": "Model",
     "models.sequential": "Sequential",
-    "pictures.diagrams": "convolution_diagram flow_diagram gate_diagram heap_chart weight_diagram window_diagram",
+    "pictures.diagrams": (
+        "convolution_diagram dense_diagram embedding_diagram flow_diagram gate_diagram heap_chart tensor_diagram "
+        "unrolled_diagram weight_diagram window_diagram"
+    ),
+    "questions.diagnosis": "diagnose",
 }
 _HOMES = {name: home for name, home in _LAYERS.items() if home != "tutor.layers.layer"}
 _HOMES |= {name: f"tutor.{module}" for module, names in _MODULES.items() for name in names.split()}

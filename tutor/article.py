@@ -8,11 +8,12 @@ Keras guide to the functional API of 2019, which answer a question about an imag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tutor.layers.built import Built, Shape
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
 from tutor.layers.core import Dense, Embedding
+from tutor.layers.layer import Layer
 from tutor.layers.merging import Concatenate
 from tutor.layers.pooling import GlobalAveragePooling2D, MaxPooling2D
 from tutor.layers.recurrent import GRU, LSTM
@@ -21,10 +22,6 @@ from tutor.layers.wrappers import TimeDistributed
 from tutor.ledgers.tables import cell, head, table
 from tutor.models.model import Model
 from tutor.models.sequential import Sequential
-
-if TYPE_CHECKING:
-    from tutor.layers.built import Built, Shape
-    from tutor.layers.layer import Layer
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_an_impossible_size_is_explained_and_left_again(convolution: Explorer) -
 def test_the_window_goes_step_by_step(convolution: Explorer) -> None:
     picture = convolution.weights.get_by_role("img")
     expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 0 of Conv2D.* row 0, column 0 is made from"))
-    convolution.slider("step").press("ArrowRight")
+    convolution.slider("window position").press("ArrowRight")
     expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 1 of Conv2D.* row 0, column 1 is made from"))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
 
 if TYPE_CHECKING:
+    from tutor.explorers.lessons.base import Lesson
     from tutor.explorers.widget import Explorer
 
 
@@ -24,16 +25,36 @@ def explore(what: Any, **starts: Any) -> Explorer:
         ValueError: there is no explorer of it, no such control, or a start is out of its range.
     """
     # Sessions run without what a widget needs.
-    from tutor.explorers.lessons import all_lessons, lesson_of
     from tutor.explorers.widget import Explorer
 
+    return Explorer(_lesson_of("explore", what, starts))
+
+
+def lesson(what: Any, **starts: Any) -> Explorer:
+    """The same explorer with its guide: a question, a place to answer, then steps; ``lesson(tutor.LSTM)``.
+
+    Raises:
+        TypeError, ValueError: as for :func:`explore`.
+    """
+    from tutor.explorers.widget import Explorer
+    from tutor.questions.steps import Steps
+
+    explored = _lesson_of("lesson", what, starts)
+    return Explorer(explored, steps=Steps.of(explored.explored or what.__name__))
+
+
+def _lesson_of(function: str, what: Any, starts: Mapping[str, Any]) -> Lesson:
+    from tutor.explorers.lessons import all_lessons, lesson_of
+
     if isinstance(what, Layer):
-        raise TypeError(f"explore takes the class and its sizes: explore(tutor.{what.kind}), and not {shown(what)}.")
+        raise TypeError(
+            f"{function} takes the class and its sizes: {function}(tutor.{what.kind}), and not {shown(what)}."
+        )
     name = getattr(what, "__name__", shown(what))
     if not callable(what):
-        raise TypeError(f"explore takes a layer class, such as tutor.LSTM; got {name}.")
-    lesson = lesson_of(what) if isinstance(what, Hashable) else None
-    if lesson is None:
+        raise TypeError(f"{function} takes a layer class, such as tutor.LSTM; got {name}.")
+    found = lesson_of(what) if isinstance(what, Hashable) else None
+    if found is None:
         there = ", ".join(known.__name__ for known in all_lessons())
         raise ValueError(f"There's no explorer for {name}. There is one for {there}.")
-    return Explorer(lesson.starting_at(**starts) if starts else lesson)
+    return found.starting_at(**starts) if starts else found

@@ -105,3 +105,14 @@ class ChoiceControl(Control):
 
     def as_data(self) -> dict[str, Any]:
         return {**super().as_data(), "options": {option: self.names.get(option, option) for option in self.options}}
+
+
+@dataclass(frozen=True)
+class TextControl(Control):
+    """A line to type."""
+
+    kind = "text"
+    wanted = "a text of up to 200 characters"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, str) and len(value) <= 200

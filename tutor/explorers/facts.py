@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
-from tutor.explorers.controls import SizeControl
-
-if TYPE_CHECKING:
-    from tutor.explorers.controls import Control
-    from tutor.explorers.lessons.base import Lesson, Preset, Values
-    from tutor.layers.built import Built, Weight
-    from tutor.ledgers.ledger import Ledger
-    from tutor.live.report import Answer
-    from tutor.models.ours import BuiltModel
+from tutor.explorers.controls import Control, SizeControl
+from tutor.explorers.lessons.base import Lesson, Preset, Values
+from tutor.layers.built import Built, Weight
+from tutor.ledgers.ledger import Ledger
+from tutor.live.report import Answer
+from tutor.models.ours import BuiltModel
+from tutor.questions.place import Place
+from tutor.symbols import Expression, Number, Size, product
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Facts:
         facts = cls(lesson, values, lesson.make(values).met())
         return replace(facts, values={key: min(value, facts.ends.get(key, value)) for key, value in values.items()})
 
+    @cached_property
+    def place(self) -> Place:
+        """The same, as the names of which the guide's questions speak."""
+        return Place(self.values, lambda values: self.lesson.make(values).met(), self.lesson.explored, self.model)
+
     @property
     def ledger(self) -> Ledger:
         """The model row by row."""
@@ -64,6 +69,19 @@ class Facts:
     def explored(self) -> Built | None:
         """The layer that the lesson is about; None where it is about the whole model."""
         return None if self.lesson.explored is None else self.layers[self.lesson.explored]
+
+    @property
+    def entries(self) -> Expression | None:
+        """How many numbers one example has, in a lesson about a shape; None in others."""
+        if self.lesson.axes is None:
+            return None
+        sizes = [Size(name, size) for name, size in self.lesson.axes(self.values).items()]
+        return product(sizes) if sizes else Number(1)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of the input's axes, in a lesson about a shape."""
+        return ("batch", *(self.lesson.axes(self.values) if self.lesson.axes else ()))
 
     @property
     def ends(self) -> dict[str, int]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl
+from tutor.explorers.facts import Change, LayerChange
 from tutor.explorers.words import MOST_TOLD, code, shape_text, strong
 from tutor.pictures.wording import listed
-
-if TYPE_CHECKING:
-    from tutor.explorers.facts import Change, LayerChange
 
 
 def move_html(change: Change) -> str:
     """What the last move changed, and what it could not."""
-    total, was = f"{change.now.ledger.total:,}", f"{change.before.ledger.total:,}"
+    total, was = (
+        f"{one.ledger.total if one.entries is None else one.entries.value:,}" for one in (change.now, change.before)
+    )
     if not change.moved:
         return "Move a control. This line tells you what changed and what couldn't."
     if len(change.moved) > 1:
@@ -25,12 +24,15 @@ def move_html(change: Change) -> str:
         return f"{strong(title)}: the count is now {total} (before: {was})."
     if change.more and change.is_back:
         said = f"back to {total}."
+    elif change.now.entries is not None:
+        said = f"one example now has {total} numbers (before: {was})." if total != was else _nothing(change)
     else:
         said = _of_model(change) if change.explored is None else _of_layer(change, change.explored)
-    return f"{_moved(change)}: {said}"
+    return f"{moved(change)}: {said}"
 
 
-def _moved(change: Change) -> str:
+def moved(change: Change) -> str:
+    """The one control that was moved, and how."""
     control = change.moved[0]
     old, new = (facts.values[control.key] for facts in (change.before, change.now))
     match control:

@@ -11,14 +11,19 @@ from tutor.explorers import words
 from tutor.explorers.facts import Change
 from tutor.explorers.move_words import move_html
 from tutor.pictures.convolution import convolution_scene
+from tutor.pictures.dense import dense_scene
+from tutor.pictures.embedding import sentence_scene
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.heap import heap_scene
 from tutor.pictures.scene import Scene
+from tutor.pictures.tensor import tensor_scene
+from tutor.pictures.unrolled import unrolled_scene
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
 if TYPE_CHECKING:
+    from tutor.explorers.lessons.base import Values
     from tutor.layers.built import Built
 
 Shown = TypeVar("Shown", str, Scene)
@@ -50,11 +55,20 @@ def _explored(change: Change) -> Built:
     return change.now.explored
 
 
+def _masked(values: Values) -> tuple[int, ...]:
+    """The timesteps that the picture shows as padding, where there is any: the last one."""
+    return (values["sequence_length"],) if values.get("mask_zero") else ()
+
+
 CELL = Panel("cell", "diagram", lambda change: gate_scene(_explored(change)))
 FILTERS = Panel("filters", "diagram", lambda change: convolution_scene(_explored(change)))
 FLOW = Panel("flow", "diagram", lambda change: flow_scene(_explored(change)))
 WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change)))
 WINDOW = Panel("window", "weights", lambda change: window_scene(_explored(change), change.now.values["step"]))
+TENSOR = Panel("tensor", "diagram", lambda change: tensor_scene(change.now.ledger.input_shape, change.now.axes))
+DENSE = Panel("dense", "diagram", lambda change: dense_scene(_explored(change)))
+ROWS = Panel("embedding", "diagram", lambda change: sentence_scene(_explored(change), change.now.values["sentence"]))
+UNROLLED = Panel("unrolled", "diagram", lambda change: unrolled_scene(_explored(change), _masked(change.now.values)))
 HEAP = Panel("heap", "diagram", lambda change: heap_scene(change.now.ledger))
 MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledger))
 

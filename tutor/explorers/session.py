@@ -7,13 +7,14 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tutor.explorers import words
+from tutor.explorers import guide_words, words
 from tutor.explorers.controls import SizeControl
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.panels import SAID
 from tutor.live.report import Report
 from tutor.pictures import svg
 from tutor.questions.arithmetic import whole
+from tutor.questions.guide import Guide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tutor.live.client import Status
     from tutor.live.report import Answer
     from tutor.pictures.scene import Scene
+    from tutor.questions.steps import Steps
 
 #: Moves of one control that follow each other faster than this, in seconds, are told as one.
 _ONE_GESTURE = 1.5
@@ -32,6 +34,7 @@ class Session:
 
     Attributes:
         lesson: what is explored.
+        guide: where the learner is in the lesson's steps; None where there are none.
         change: the last move that made a model.
         values: where the controls stand.
         code: the Keras program on which Keras is to report; None where the values make no model.
@@ -39,9 +42,10 @@ class Session:
         shown: what the screen shows, by name: plain data.
     """
 
-    def __init__(self, lesson: Lesson, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, lesson: Lesson, steps: Steps | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.lesson, self._clock = lesson, clock
         facts = Facts.at(lesson, lesson.start)
+        self.guide = None if steps is None else Guide(steps, facts.place)
         self.change = what_changed(facts, facts)
         self.values: Values = self.facts.values
         self.code: str | None = self.facts.code
@@ -50,6 +54,8 @@ class Session:
         self._keys: dict[str, Scene] = {}
         self._gesture, self._moves, self._jumps = ("", 0.0), 0, 0
         self._status: Status | None = None
+        #: Whether the guide's was the latest event: its words lie over the line on the last move.
+        self._speaks = False
         self._show()
 
     @property
@@ -69,6 +75,7 @@ class Session:
             "title": self.lesson.title,
             "controls": [control.as_data() for control in self.lesson.controls],
             "presets": {preset.key: preset.title for preset in self.lesson.presets},
+            "guided": self.guide is not None,
             "said": {panel.key: panel.place for panel in SAID},
             "pictures": {
                 panel.key: {"place": panel.place, "title": words.PICTURES[panel.key]} for panel in self.lesson.pictures
@@ -98,6 +105,7 @@ class Session:
                 complaint = complaint or why
         except (ValueError, TypeError) as error:
             values, complaint = dict(self.values), escape(str(error))
+        self._speaks = False
         self._go(values, jumped=jumped)
         if complaint:
             self.shown["move"] = complaint
@@ -112,6 +120,24 @@ class Session:
         whole = {**self.values, **self.lesson.check(values)}
         if whole != self.values:
             self._arrive(Facts.at(self.lesson, whole), jumped=True)
+
+    def asked(self, ask: Mapping[str, Any]) -> None:
+        """The guide was used: ``do`` is *check*, *resume*, or where to go; ``answer`` is what came with it, as text."""
+        guide, answer = self.guide, str(ask.get("answer", ""))
+        if guide is None:
+            return
+        number, self._speaks = guide.number, True
+        match ask["do"]:
+            case "check":
+                guide.check(answer, self.facts.place)
+            case "resume":
+                guide.resume(answer)
+            case "next" | "back" | "free" | "guide" | "hint" as where:
+                guide.go(where, self.facts.place)
+        if guide.number != number and guide.begins != self.values:
+            self._go(guide.begins, jumped=True)
+        else:
+            self._show()
 
     def _number(self, key: str, value: Any) -> tuple[Any, str]:
         """What was typed as a number, or why it cannot be taken; what was not typed, as it is."""
@@ -150,6 +176,7 @@ class Session:
         self._say()
         for panel in self.lesson.pictures:
             scene = panel.make(self.change)
+            scene = scene.covered if self._is_covered else scene
             key = self._keys.get(panel.key)
             if key is None or (key.width, key.height, key.structure) != (scene.width, scene.height, scene.structure):
                 self._keys[panel.key] = key = scene
@@ -161,6 +188,9 @@ class Session:
         """The words; or why there is no model, while the pictures stay at the last one."""
         if self.code is not None:
             self.shown |= {panel.key: panel.make(self.change) for panel in SAID}
+            if self._is_covered:
+                covered = guide_words.covered_move(self.change)
+                self.shown |= {"formula": guide_words.COVERED_FORMULA, "move": covered, "rows": ""}
         elif error is not None:
             self.shown |= {**{panel.key: "" for panel in SAID}, "formula": words.refusal_html(error)}
         self.shown["refused"] = self.code is None
@@ -184,7 +214,7 @@ class Session:
 
     def _hear(self, answer: Answer | None) -> None:
         self.change = replace(self.change, now=replace(self.facts, keras=answer))
-        if self.code is not None:
+        if self.code is not None and not self._is_covered:
             self.shown["rows"] = words.rows_html(self.facts)
 
     def _judge(self) -> None:
@@ -195,14 +225,27 @@ class Session:
         self.shown["keras"] = {"state": state, "sentence": sentence}
         if state != "ready":
             self.shown["summary"] = ""
+        elif self._is_covered:
+            self.shown |= {"summary": "", "keras": {"state": state, "sentence": guide_words.COVERED_SUMMARY}}
         elif isinstance(answer, Report):
             self.shown["summary"] = answer.summary
         self.shown["waits"] = self.code is not None and answer is None
         if self.code is None:
             self.shown["verdict"] = words.NO_MODEL
+        elif self._is_covered:
+            self.shown["verdict"] = guide_words.COVERED_VERDICT
         elif answer is not None:
             self.shown["verdict"] = words.verdict_html(self.facts, answer)
         elif state == "failed":
             self.shown["verdict"] = words.NOT_RUNNING
         elif state == "starting" or self.shown["verdict"] in (words.NO_MODEL, words.NOT_RUNNING):
             self.shown["verdict"] = words.WAITING  # else the last verdict stays, dimmed, until the next comes
+        if self.guide is not None:
+            waits = self.code is not None and answer is None and state != "failed"
+            said = guide_words.guide_data(self.guide, self.facts.place, self.change, waits=waits)
+            self.shown |= {"guide": {**said, "speaks": self._speaks}, "progress": self.guide.progress}
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether what the screen shows would answer the guide's question."""
+        return self.guide is not None and self.guide.hides(self.facts.place)

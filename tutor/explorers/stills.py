@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tutor.explorers import words
+from tutor.explorers.session import Session
 from tutor.pictures.svg import svg
-
-if TYPE_CHECKING:
-    import datetime
-
-    from tutor.explorers.session import Session
 
 #: Attributes that say how an element of an SVG looks, not where it is; and what an address may hold as it is.
 _LOOK = re.compile(r'(?: (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight)="[^"]*")+(?=/?>)')

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tutor.explorers.lessons.base import Lesson
+    from tutor.questions.steps import Steps
 
 _HERE = Path(__file__).parent
 #: One script of these parts, each of which uses what stands before it.
@@ -46,6 +47,8 @@ class Explorer(anywidget.AnyWidget):
     opening = traitlets.Dict().tag(sync=True)
     #: What the screen moved, as `Session.moved` reads it. What the session shows are further traits.
     moves = traitlets.Dict({"n": 0, "jumps": 0, "to": "", "changes": {}}).tag(sync=True)
+    #: What the guide was asked, as `Session.asked` reads it.
+    asks = traitlets.Dict({"n": 0, "do": "", "answer": ""}).tag(sync=True)
     #: How often what the session shows has changed: by it a screen tells what is older than what it had.
     serial = traitlets.Int().tag(sync=True)
     values = traitlets.Dict()
@@ -53,8 +56,10 @@ class Explorer(anywidget.AnyWidget):
     _asked: str | None = None
     _stop_listening: Callable[[], None] | None = None
 
-    def __init__(self, lesson: Lesson, keras_process: live.KerasProcess | None = None) -> None:
-        self._session = session = Session(lesson)
+    def __init__(
+        self, lesson: Lesson, keras_process: live.KerasProcess | None = None, *, steps: Steps | None = None
+    ) -> None:
+        self._session = session = Session(lesson, steps)
         self._output = Output(self._drawn)
         # Controls are moved from the kernel's thread, Keras answers on a thread of its own.
         self._news = threading.Condition(threading.RLock())
@@ -95,6 +100,13 @@ class Explorer(anywidget.AnyWidget):
     def _moved(self, change: Any) -> None:
         self._wake()
         self._session.moved(change["new"])
+        self._sync()
+
+    @traitlets.observe("asks")
+    def _guided(self, change: Any) -> None:
+        self._wake()
+        with self._news:
+            self._session.asked(change["new"])
         self._sync()
 
     @traitlets.observe("values")

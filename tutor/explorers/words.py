@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.ledgers.tables import percent
 from tutor.live.report import Refusal, Report
 from tutor.pictures.palette import css_variable, gate_role
-from tutor.symbols import TEXT
+from tutor.symbols import TEXT, Expression
 
 if TYPE_CHECKING:
     import datetime
@@ -71,7 +71,8 @@ SCREEN = {
 }
 
 #: What pictures are called, by the keys of their panels.
-PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "weights", "window")}
+PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "tensor", "unrolled", "weights", "window")}
+PICTURES |= {"dense": "units", "embedding": "rows"}
 
 _SIGNS = {"c_tilde": "c̃", "h_tilde": "h̃"}
 _NUMBERS = ("no", "one", "two", "three", "four")
@@ -104,6 +105,8 @@ def formula_html(facts: Facts) -> str:
     """The formula: symbols, numbers, count. Of the explored layer, or of the layer that holds most of the model."""
     rows, total, head = facts.ledger.rows, facts.ledger.total, ""
     path, built = facts.lesson.explored, facts.explored
+    if facts.entries is not None:
+        return _in_numbers(facts.entries) + "<p class='tutor-share'>numbers in one example</p>"
     if built is None:
         largest = max(rows, key=lambda row: row.count)
         path, built = largest.path, facts.layers[largest.path]
@@ -116,8 +119,12 @@ def formula_html(facts: Facts) -> str:
 def _formula(built: Built) -> str:
     if not built.weights:
         return "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
-    numbers = f"{built.formula.numbers} = {strong(f'{built.count:,}')}"
-    return f"<p class='tutor-symbols'>{built.formula.write(_MARKUP)}</p><p class='tutor-numbers'>{numbers}</p>"
+    return _in_numbers(built.formula)
+
+
+def _in_numbers(formula: Expression) -> str:
+    numbers = f"{formula.numbers} = {strong(f'{formula.value:,}')}"
+    return f"<p class='tutor-symbols'>{formula.write(_MARKUP)}</p><p class='tutor-numbers'>{numbers}</p>"
 
 
 def _parts(built: Built) -> str:
@@ -150,6 +157,8 @@ def _plus(others: Sequence[Row], total: int) -> str:
 def shapes_html(facts: Facts) -> str:
     """The shapes from the entrance to the exit, how their sizes come about, and what the None is."""
     explored = facts.explored
+    if facts.entries is not None:
+        return f"<p>{code(facts.ledger.input_shape)}: {', '.join(map(escape, facts.axes))}</p>{_batch(None)}"
     if explored is None:
         entering = " and ".join(f"{escape(name)} {code(shape)}" for name, shape in facts.ledger.inputs.items())
         return f"<p>{entering} → {code(shape_text(facts.ledger.output_shape))}</p>{_batch(None)}"
@@ -172,7 +181,7 @@ def _batch(size: int | None) -> str:
 
 def rows_html(facts: Facts) -> str:
     """The whole model row by row, with Keras's own counts where they are known; nothing where one layer is explored."""
-    if facts.explored is not None:
+    if facts.explored is not None or facts.entries is not None:
         return ""
     ledger, keras = facts.ledger, facts.keras
     if isinstance(keras, Report):
@@ -244,7 +253,9 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
         lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
     if len(facts.layers) > 1:
         lines += _compared("whole model", *totals)
-    if facts.explored is None:
+    if facts.entries is not None:
+        lines += [f"Input: {code(ledger.input_shape)} = {code(answer.output_shape)}"]
+    elif facts.explored is None:
         lines += [f"{agreeing} of {len(ours)} layers agree"]
     same = agreeing == len(ours) and totals[0] == totals[1]
     if not same:

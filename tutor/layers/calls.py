@@ -30,8 +30,8 @@ next_place = itertools.count().__next__
 class Operation:
     """What can be called on tensors: a layer, or a whole model."""
 
-    name: str | None
-    trainable: bool
+    name: str | None = None
+    trainable: bool = True
     #: Whether its weights are its own. If not, they are those of what is inside it, wherever else that is used.
     owns_weights: ClassVar[bool] = True
 
@@ -109,16 +109,9 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One use of a layer or a model: what it read, and what it returned.
+    """One use of a layer or a model: what it was called on, all tensors among that, and the shapes that it returned.
 
-    Attributes:
-        operation: the layer or model.
-        args: what it was called on.
-        kwargs: what it was called on by name.
-        input_tensors: all tensors among those.
-        output_shape: the shape that it returned, or a tuple of shapes.
-        built: the layer on those inputs; None for an Input and for a model.
-        place: its place in the order of all calls.
+    ``built`` is the layer on those inputs; None for an Input and for a model. ``place`` is that in the order of calls.
     """
 
     operation: Operation
@@ -151,10 +144,7 @@ def _operator(sign: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
 class Tensor:
     """A symbolic tensor: no numbers, only a shape, and where it comes from. ``+``, ``-``, ``*`` and ``/`` make others.
 
-    Attributes:
-        shape: its shape, batch axis included.
-        source: the call that returned it.
-        index: its place among what that call returned.
+    The shape has the batch axis. ``source`` is the call that returned it, ``index`` its place among what that returned.
     """
 
     shape: Shape
@@ -177,8 +167,6 @@ class Arithmetic(Operation):
     """``x + y`` and the like, number by number. Keras names it as a layer, but it is none."""
 
     sign: str
-    name: None = None
-    trainable: bool = True
 
     @property
     def kind(self) -> str:
@@ -205,7 +193,6 @@ class InputLayer(Operation):
     batch_shape: Shape
     dtype: str | None = None
     name: str | None = None
-    trainable: bool = True
 
     def code(self) -> str:
         """The call of ``keras.Input`` that makes it."""

@@ -21,29 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Past:
-    """Where an input comes from.
+    """Where an input comes from."""
 
-    Attributes:
-        calls: the calls that led to it, the last one first; none if the learner wrote its shape, or made it by Input.
-        entered: the shape that entered the first of them; None if the input is a shape only.
-        makers: the layers that made its tensors, if it is several.
-        titles: how a model refers to its layers, by their ``id``.
-    """
-
+    #: The calls that led to it, the last one first; none if the learner wrote its shape, or made it by Input.
     calls: tuple[Call, ...] = ()
+    #: The shape that entered the first of them; None if the input is a shape only.
     entered: Shape | None = None
+    #: The layers that made its tensors, if it is several.
     makers: tuple[Operation, ...] = ()
+    #: How a model refers to its layers, by their ``id``.
     titles: Mapping[int, str] = field(default_factory=dict)
 
     def title(self, operation: Operation) -> str:
         """The layer in words: ``LSTM 'lstm_1' (layer 2)``, or outside of a stack, ``LSTM(100)``."""
         written = f"{operation.title} {operation.name!r}" if operation.name else repr(operation)
         return self.titles.get(id(operation)) or (written if len(written) <= 40 else operation.title)
-
-    def before(self, past: Past) -> Past:
-        """This, which led to ``past``, and then that."""
-        calls, titles = (*past.calls, *self.calls), {**self.titles, **past.titles}
-        return Past(calls, self.entered or past.entered, past.makers or self.makers, titles)
 
     def instead(self, fits: Callable[[Shape], bool]) -> str:
         """What an earlier layer could do for an input with another number of axes, or nothing."""
@@ -64,53 +56,38 @@ class Past:
         return ""
 
 
-def past_of(tensors: Sequence[Tensor]) -> Past:
-    """What led to the first of the tensors, and what made the others."""
-    if not tensors:
-        return Past()
-    calls: list[Call] = []
-    tensor = tensors[0]
-    while tensor.source.input_tensors:
-        calls.append(tensor.source)
-        tensor = tensor.source.input_tensors[0]
-    makers = {id(one.source.operation): one.source.operation for one in tensors if one.source.input_tensors}
-    return Past(tuple(calls), tensor.shape, tuple(makers.values()))
-
-
 class MisfitError(ValueError):
     """An input, or a combination of arguments, that a layer does not take.
 
-    Args:
-        who: the layer's kind; or the whole sentence.
-        why: what must be, and what was given.
-        repair: what helps, by where the input comes from.
+    ``who`` is the layer's kind, ``why`` says what must be and what was given, and ``repair`` says what helps, by where
+    the input comes from.
     """
 
-    def __init__(self, who: str, why: str = "", repair: Callable[[Past], str] = lambda _past: "") -> None:
+    def __init__(self, who: str, why: str, repair: Callable[[Past], str] = lambda _past: "") -> None:
         self.who, self.why, self.repair = who, why, repair
         self._readers: list[Operation] = []  # the layer, and the models that it is in
         self._past = Past()
-        super().__init__(self._text())
-
-    @property
-    def fact(self) -> str:
-        """The sentence without a repair, for what hands on another input than it reads."""
-        return f"{self.who}: {self.why}" if self.why else self.who
+        super().__init__(who, why)
 
     def called(self, reader: Operation, tensors: Sequence[Tensor]) -> MisfitError:
         """The same, once it is known which layer was called on which tensors; on none, if it was built on a shape."""
         self._readers.append(reader)
-        return self.after(past_of(tensors))
+        makers = {id(one.source.operation): one.source.operation for one in tensors if one.source.input_tensors}
+        calls: list[Call] = []
+        first = next(iter(tensors), None)
+        while first and first.source.input_tensors:
+            calls.append(first.source)
+            first = first.source.input_tensors[0]
+        return self.after(Past(tuple(calls), first.shape if first else None, tuple(makers.values())))
 
     def after(self, past: Past) -> MisfitError:
         """The same, once more is known of where the input comes from, or how a model refers to its layers."""
-        self._past = past.before(self._past)
-        self.args = (self._text(),)
+        known = self._past
+        calls, titles = (*known.calls, *past.calls), {**past.titles, **known.titles}
+        self._past = Past(calls, past.entered or known.entered, known.makers or past.makers, titles)
         return self
 
-    def _text(self) -> str:
-        if not self.why:
-            return self.who
+    def __str__(self) -> str:
         who = ", in ".join(map(self._past.title, self._readers)) or self.who
         after = f", after {listed(map(self._past.title, self._past.makers), 'and')}" if self._past.makers else ""
         return f"{who}{after}: {self.why}{self.repair(self._past)}"

@@ -10,14 +10,12 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tutor.layers.built import Built, Shape
 from tutor.layers.calls import shapes_in
 from tutor.ledgers.tables import cell, head, percent, table
-
-if TYPE_CHECKING:
-    from tutor.layers.built import Built, Shape
-    from tutor.symbols import Expression
+from tutor.symbols import Expression
 
 
 @dataclass(frozen=True)

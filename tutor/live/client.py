@@ -1,8 +1,4 @@
-"""The kernel's side of live Keras: one process, shared by all explorers, for which the kernel never waits.
-
-Standard library only. `KerasProcess.ask` returns at once; answers, and news of the process, come on a thread
-of the client's own.
-"""
+"""The kernel's side of live Keras: one process, for which the kernel never waits. Standard library only."""
 
 from __future__ import annotations
 
@@ -46,8 +42,8 @@ class KerasProcess:
     """Keras in a process of its own, started at once and kept warm.
 
     Of each owner only the newest request counts: older ones are not sent, and an answer that comes too late
-    is dropped. Keras has one request at a time, and owners take turns. Callbacks come one at a time, from the
-    client's thread.
+    is dropped. Keras has one request at a time, and owners take turns. Callbacks come one at a time, on a thread
+    of the client's own.
 
     A model that takes longer than `hang_after` seconds, or an import of Keras longer than `import_limit`
     seconds, is given up and the process ended.
@@ -133,14 +129,14 @@ class KerasProcess:
     def restart(self) -> None:
         """End the process if there is one, start another, and send it each owner's newest request."""
         self._survive_fork()
-        self._end()
+        self._end(self._worker, "Keras was stopped.")
         self._start()
 
     def stop(self) -> None:
         """End the process and see it gone; `restart` starts another."""
         if self._pid != os.getpid():
             return  # a fork of the kernel must not end the kernel's process
-        self._end()
+        self._end(self._worker, "Keras was stopped.")
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
 
@@ -175,18 +171,19 @@ class KerasProcess:
             )
             self._thread.start()
 
-    def _end(self) -> None:
+    def _end(self, worker: WorkerProcess | None, sentence: str) -> None:
         with self._lock:
-            if (worker := self._worker) is not None:
-                self._set(worker, "failed", "Keras was stopped.")
+            if worker is not None and self._set(worker, "failed", sentence):
                 self._worker = None
                 worker.kill()
 
-    def _set(self, worker: WorkerProcess, state: State, sentence: str) -> None:
+    def _set(self, worker: WorkerProcess, state: State, sentence: str) -> bool:
+        """Note how a process fares; False if a restart has overtaken it."""
         with self._lock:
-            if self._worker is worker:  # else its thread has been overtaken by a restart
-                same = self._state[0] == state
-                self._state = (state, sentence, self._state[2] if same else time.monotonic())
+            if self._worker is worker:
+                since = self._state[2] if self._state[0] == state else time.monotonic()
+                self._state = (state, sentence, since)
+            return self._worker is worker
 
     # From here on all runs on the thread of one process; nobody else talks to the process or calls back.
 
@@ -204,10 +201,7 @@ class KerasProcess:
             if self._worker is not worker:  # it was stopped already
                 worker.kill()
             sentence = self._serve(worker)
-        with self._lock:
-            self._set(worker, "failed", sentence)
-            if self._worker is worker:
-                self._worker = None
+        self._end(worker, sentence)
         self._tell()
 
     def _serve(self, worker: WorkerProcess) -> str:
@@ -233,10 +227,10 @@ class KerasProcess:
 
     def _hand_over(self, worker: WorkerProcess) -> None:
         with self._lock:
-            if self._worker is not worker or not self._waiting or not self._is_idle():
+            has_work = self._waiting and self._is_idle()
+            if not has_work or not self._set(worker, "busy", "Keras is building this model …"):
                 return
             self._in_hand = request = self._waiting.pop(next(iter(self._waiting)))
-            self._set(worker, "busy", "Keras is building this model …")
         worker.send({"code": request.code})
 
     def _patience(self) -> float | None:

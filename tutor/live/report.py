@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from tutor.layers.built import Shape
+from tutor.layers.built import Shape
 
 
 @dataclass(frozen=True)

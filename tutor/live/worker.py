@@ -74,8 +74,7 @@ def answer(code: str) -> Answer:
     try:
         return _report(_build(code))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the model is the answer
-        without_colours = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-        return Refusal(type(error).__name__, without_colours)
+        return Refusal(type(error).__name__, re.sub(r"\x1b\[[0-9;]*m", "", str(error)))  # without colors
 
 
 def _build(code: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,6 @@ from tutor.layers.checks import listed
 from tutor.layers.examples import example_shape
 from tutor.layers.misfits import MisfitError
 from tutor.layers.vocabulary import meaning
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 #: What the ledger of a built model has.
 _OF_A_LEDGER = ("rows", "total", "trainable_total", "unexplained", "to_dict", "to_csv", "count", "formula")

@@ -9,16 +9,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tutor.layers.built import Built
 from tutor.layers.calls import Operation, next_place, tensors_in
 from tutor.layers.checks import must
+from tutor.ledgers.ledger import Ledger
 from tutor.models.graph import Graph, WholeModel
 from tutor.models.ours import BuiltModel
-
-if TYPE_CHECKING:
-    from tutor.layers.built import Built
-    from tutor.ledgers.ledger import Ledger
 
 
 @dataclass(frozen=True, eq=False)

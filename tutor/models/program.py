@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tutor.layers.calls import Arithmetic, Call, InputLayer, Operation, Tensor, one_or_all
-from tutor.models.graph import WholeModel
+from tutor.models.graph import Graph, WholeModel
 from tutor.symbols import identifiers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tutor.models.graph import Graph
 
 
 class Program:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from tutor.layers.built import Built
 from tutor.layers.calls import Input, InputLayer, Operation, Tensor, next_place
 from tutor.layers.checks import input_shape as checked_shape
 from tutor.layers.checks import must, shown
 from tutor.layers.layer import Layer
 from tutor.layers.misfits import MisfitError, Past
+from tutor.ledgers.ledger import Ledger
 from tutor.models.graph import Graph, WholeModel, check_fits
 from tutor.models.ours import BuiltModel
 from tutor.models.program import Program
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tutor.layers.built import Built
-    from tutor.ledgers.ledger import Ledger
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
-"""A convolution: what enters as sheets, one a channel, the filters that read it, and a sheet of output for each filter.
+"""A convolution: what enters as a stack of channels, the filters that reach through it, and the channel each makes.
 
-After the figures of Chilakapati 2019's follow-up on data shapes, made exact: sizes, counts and the rule of the output's
-size are read off the built layer.
+One filter is picked out: the channels that it reads, its weights, its bias and the channel of the output that it makes
+are violet. Sizes, counts and rules are read off the built layer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire, ruled
-from tutor.pictures.views import ONE_ROW, Axis, axes_of, sizes_of
-from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed, parameters
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, many, say, slots
+from tutor.pictures.scene import Box, Item, Label, Point, Scene, Wire, ruled
+from tutor.pictures.views import ONE_ROW, Axis, axes_of, rules_below, sizes_of
+from tutor.pictures.wording import listed
 from tutor.symbols import Number, product, total
 
 if TYPE_CHECKING:
@@ -25,14 +26,47 @@ MOST_SHEETS, MOST_LINES = 8, 7
 #: No side of a sheet is drawn shorter than this, in points, and no side of a window on it.
 SHORTEST, SMALLEST_WINDOW = 14.0, 4.0
 
-_TITLE_Y, _SHAPE_Y, _MIDDLE, _BOTTOM = 12.0, 26.0, 118.0, 210.0
-_INPUT, _BRANCH, _FILTER, _WORDS, _BEND, _OUTPUT = 118.0, 214.0, 257.0, 290.0, 442.0, 520.0
-#: The longest side of a sheet, and how far each is from the one in front of it.
-_SIDE, _STEP, _FILTER_SIDE, _FILTER_STEP = 88.0, 6.0, 34.0, 3.0
-_FIRST_FILTER, _LAST_FILTER = 162.0, 72.0
-_SMALL, _LINE, _GAP, _THIN, _THICK = 9.5, 11.0, 4.0, 0.8, 1.4
+_TOP, _MIDDLE, _SIDE, _DEEP = 59.0, 147.0, 106.0, 62.0
+_RULES, _ONE, _ALL, _NOTE = 263.0, 300.0, 325.0, 348.0
+#: Where stacks begin and where wires bend.
+_INPUT, _FILTER, _BIAS, _BEND, _OUTPUT = 24.0, 330.0, 462.0, 512.0, 562.0
+#: The longest side and the depth of the filter picked out, of the last one, and the middle of each.
+_LIT, _LAST = (46.0, 38.0, 176.0), (24.0, 18.0, 92.0)
+_THIN, _THICK = 0.8, 2.2
 #: An axis of unknown size is drawn as so many windows.
 _UNKNOWN = 4
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Sheets of one width and height, each further up and to the right than the one in front of it.
+
+    Attributes:
+        at: the front sheet's top left corner.
+        drawn: which channels are drawn, from the front; None is a gap.
+        step: from one sheet to the next, to the right and up.
+    """
+
+    at: Point
+    face: tuple[float, float]
+    drawn: Sequence[int | None]
+    step: float
+
+    @classmethod
+    def of(cls, x: float, middle: float, face: tuple[float, float], drawn: Sequence[int | None], deep: float) -> _Stack:
+        step = min(deep / max(len(drawn) - 1, 1), face[0] / 4 if face[0] > SHORTEST else 5.0)
+        return cls((x, middle + ((len(drawn) - 1) * step - face[1]) / 2), face, drawn, step)
+
+    def sheet(self, name: str, place: int, fill: str, edge: str = "muted") -> Box:
+        """The sheet at a place counted from the front."""
+        x, y = self.at
+        return Box(name, x + place * self.step, y - place * self.step, *self.face, fill, edge, line=_THIN)
+
+    def sheets(self, name: str, fill: str, edge: str = "muted") -> Iterator[tuple[int, Box]]:
+        """Each sheet drawn with its channel, from the back."""
+        for place in reversed(range(len(self.drawn))):
+            if (channel := self.drawn[place]) is not None:
+                yield channel, self.sheet(f"{name}/{place}", place, fill, edge)
 
 
 @dataclass(frozen=True)
@@ -47,15 +81,19 @@ class _Convolution:
     filters: int
 
     @property
-    def numbers(self) -> str:
-        """How many filters there are, in words."""
-        return "1 filter" if self.filters == 1 else f"{self.filters:,} filters"
+    def drawn(self) -> tuple[int | None, ...]:
+        """The channels drawn of what enters: of several groups, the first and the last."""
+        if self.channels <= MOST_SHEETS or self.reads == self.channels:
+            return slots(self.channels, MOST_SHEETS)
+        first, last = slots(self.reads, MOST_SHEETS // 2), self.channels - self.reads
+        gap = (None,) if self.channels > 2 * self.reads else ()
+        return (*first, *gap, *(None if channel is None else last + channel for channel in first))
 
-    @property
-    def parts(self) -> tuple[str, str]:
-        """What one filter has."""
-        kernel, *bias = self.built.weights
-        return " × ".join(f"{size:,}" for size in kernel.shape[:-1]) + " weights", "+ 1 bias" if bias else "no bias"
+    def read(self, *, by_last: bool = False) -> list[int | None]:
+        """Those that the first filter reads, or the last one."""
+        begin = self.channels - self.reads if by_last else 0
+        places = [n for n, c in enumerate(self.drawn) if c is not None and begin <= c < begin + self.reads]
+        return list(self.drawn[places[0] : places[-1] + 1])
 
     @property
     def sizes(self) -> tuple[tuple[int | None, int | None], tuple[int | None, int | None]]:
@@ -68,16 +106,17 @@ class _Convolution:
         unknown = _UNKNOWN * max(self.down.reach, self.across.reach)
         return _SIDE / max(size or unknown for sizes in self.sizes for size in sizes)
 
-    def tensor(self, name: str, x: float, sizes: Sequence[int | None], channels: int) -> list[Box]:
-        """The sheets of a tensor of such sizes, downwards and across."""
+    def stack(self, x: float, sizes: Sequence[int | None], drawn: Sequence[int | None]) -> _Stack:
+        """What enters or leaves."""
         height, width = (_SIDE if size is None else max(size * self.scale, SHORTEST) for size in sizes)
-        return _sheets(name, (x, _MIDDLE), (width, height), channels, _STEP)
+        return _Stack.of(x, _MIDDLE, (width, height), drawn, _DEEP)
 
     def cells(self, name: str, sheet: Box, down: int, across: int) -> Box:
-        """So many cells in a sheet's corner, around them."""
+        """So many cells in a sheet's upper right corner, lit."""
         width, height = (max(cells * self.scale, SMALLEST_WINDOW) for cells in (across, down))
+        width = min(width, sheet.width)
         height = sheet.height if self.down is ONE_ROW else min(height, sheet.height)
-        return Box(name, sheet.x, sheet.y, min(width, sheet.width), height, line=_THICK)
+        return Box(name, sheet.right - width, sheet.y, width, height, "lit-fill", "lit", line=1.2)
 
 
 def convolution_scene(built: Built) -> Scene:
@@ -94,142 +133,158 @@ def convolution_scene(built: Built) -> Scene:
     enter, leave = sizes_of(built)
     reads = built.weights[0].shape[-2]
     what = _Convolution(built, *axes_of(built), enter["channels"] or 1, reads, leave["filters"] or 1)
-    rows = [*_rows(what)]
-    below, end = lines_below(rows, [_meaning(what), _scale_note(what)], _BOTTOM)
-    return Scene(WIDTH, end, (*_heading(what), *_drawn(what), *below), _in_words(what, rows))
+    note, counts = _note(what), _counts(what)
+    below = [
+        *rules_below(built, _RULES),
+        say("one-filter/count", WIDTH / 2, _ONE, counts[0], TEXT, "middle", "lit", bold=True),
+        # Only a count of more than twenty digits is set smaller.
+        Label("layer/count", WIDTH / 2, _ALL, counts[1], WIDTH - 2 * MARGIN, ANSWER, bold=True),
+        say("note", MARGIN, _NOTE, note, SMALL, colour="muted"),
+    ]
+    return Scene(WIDTH, _NOTE + MARGIN, (*_heading(what), *_drawn(what), *below), _in_words(what, note, counts))
 
 
 def _heading(what: _Convolution) -> Iterator[Item]:
-    built, middle = what.built, (_FILTER + _BEND) / 2
-    for name, x, title, text in (
-        ("input", _INPUT, "input", str(built.input_shape)),
-        ("filters", middle, what.numbers, f"of {built.layer.kind}"),
-        ("output", _OUTPUT, "output", str(built.output_shape)),
+    built = what.built
+    for name, x, title, *lines in (
+        ("input", MARGIN, "input", str(built.input_shape), f"{many(what.channels, 'channel')}, one a sheet"),
+        ("filters", _FILTER - 42, many(what.filters, "filter"), *_meaning(what)),
+        ("output", _OUTPUT - 4, "output", str(built.output_shape), many(what.filters, "channel")),
     ):
-        yield Label(f"{name}/title", x, _TITLE_Y, title, 150, 10.5, bold=True)
-        yield Label(f"{name}/shape", x, _SHAPE_Y, text, 200, _SMALL, colour="muted" if name == "filters" else "ink")
+        yield say(f"{name}/title", x, 13, title, TITLE, bold=True)
+        yield say(f"{name}/shape", x, 29, lines[0], SMALL)
+        yield say(f"{name}/channels", x, 43, lines[1], SMALL, colour="muted")
 
 
 def _drawn(what: _Convolution) -> Iterator[Item]:
-    """What enters with one window on it; what leaves with what two filters write; the first filter and the last."""
-    entering = what.tensor("input", _INPUT, what.sizes[0], what.channels)
-    leaving = what.tensor("output", _OUTPUT, what.sizes[1], what.filters)
-    yield from reversed(entering)
-    yield what.cells("input/window", entering[0], what.down.reach, what.across.reach)
-    yield from _labels("input", entering, what, what.channels, _BRANCH - 4)
-    filters = [("filter-first", 1, leaving[0])]
-    filters += [("filter-last", what.filters, leaving[-1])] if what.filters > 1 else []
-    for sheet in reversed(leaving):
+    """What enters, with one window through the channels that are read; the filters; what leaves, one channel lit."""
+    made = slots(what.filters, MOST_SHEETS)
+    entering, leaving = what.stack(_INPUT, what.sizes[0], what.drawn), what.stack(_OUTPUT, what.sizes[1], made)
+    windows = []
+    for channel, sheet in entering.sheets("input", "tensor"):
         yield sheet
-        yield from (what.cells(f"{name}/writes", sheet, 1, 1) for name, _, written in filters if written is sheet)
-    yield from _labels("output", leaving, what, what.filters, WIDTH - MARGIN)
-    for name, number, written in filters:
-        yield from _filter(name, number, what, entering, written)
-    if what.filters > 2:
-        yield Label("filters/between", _FILTER, (_FIRST_FILTER + _LAST_FILTER) / 2, "⋮", 20, 13)
+        if channel < what.reads:
+            windows.append(what.cells(sheet.id.replace("/", "/window-"), sheet, what.down.reach, what.across.reach))
+            yield windows[-1]
+    for channel, sheet in leaving.sheets("output", "tensor"):
+        yield sheet if channel else replace(sheet, fill="lit-fill", edge="lit", line=_THICK)
+    yield replace(what.cells("output/written", leaving.sheet("", 0, ""), 1, 1), fill="lit")
+    yield _sizes("input", entering, what)
+    yield _sizes("output", leaving, what)
+    if what.filters > 1:
+        yield from _last_filter(what, entering, leaving)
+    yield from _first_filter(what, windows, leaving.sheet("", 0, ""))
 
 
-def _sheets(
-    name: str, middle: Point, face: tuple[float, float], channels: int, step: float, fill: str = "tensor"
-) -> list[Box]:
-    """Sheets of one width and height, each a step further up and to the right than the one in front of it."""
-    drawn, (width, height) = min(channels, MOST_SHEETS), face
-    left, top = middle[0] - (width + (drawn - 1) * step) / 2, middle[1] - (height - (drawn - 1) * step) / 2
-    return [
-        Box(f"{name}/{place}", left + place * step, top - place * step, width, height, fill, line=_THIN)
-        for place in range(drawn)
-    ]
+def _sizes(name: str, stack: _Stack, what: _Convolution) -> Item:
+    """The sizes of the axes, below the front sheet."""
+    axes = zip((what.down, what.across), what.sizes[name == "output"], strict=True)
+    sizes = (f"{axis.name} {'None' if size is None else f'{size:,}'}" for axis, size in axes if axis is not ONE_ROW)
+    x, y = stack.at[0] + stack.face[0] / 2, stack.at[1] + stack.face[1] + 12
+    return say(f"{name}/sizes", max(x, 120), y, " × ".join(sizes), SMALL, "middle")
 
 
-def _labels(name: str, sheets: list[Box], what: _Convolution, channels: int, end: float) -> Iterator[Item]:
-    """The number of channels, which may reach to the x ``end``, and the sizes of the axes along the edges."""
-    first, last, is_output = sheets[0], sheets[-1], name == "output"
-    height, width = ("None" if size is None else f"{size:,}" for size in what.sizes[is_output])
-    down, across = what.down.name, what.across.name
-    words = "1 channel" if channels == 1 else f"{channels:,} channels"
-    yield Label(f"{name}/channels", last.x - _GAP, last.y - _GAP - 7, words, end - last.x + _GAP, _SMALL, "start")
-    edges = {across: ((first.x, first.bottom + _GAP), (first.right, first.bottom + _GAP))}
-    if len(sheets) > 1:
-        edges["channels"] = ((first.x - _GAP, first.y - _GAP), (last.x - _GAP, last.y - _GAP))
-    yield Label(f"{name}/{across}", first.x + first.width / 2, first.bottom + 12, f"{across} {width}", 160, _SMALL)
-    if down:
-        side, x, out = (last, last.right, _GAP) if is_output else (first, first.x, -_GAP)
-        anchor: Anchor = "start" if is_output else "end"
-        edges[down] = ((x + out, side.y), (x + out, side.bottom))
-        for suffix, text, line in (("", down, -0.5), ("-size", height, 0.5)):
-            y = side.y + side.height / 2 + line * _LINE
-            yield Label(f"{name}/{down}{suffix}", x + 2 * out, y, text, 44, _SMALL, anchor)
-    for edge, points in edges.items():
-        yield Wire(f"{name}/{edge}-edge", points, "muted", _THIN, arrow=False)
-
-
-def _filter(name: str, number: int, what: _Convolution, entering: list[Box], written: Box) -> Iterator[Item]:
-    """A filter with its cells, the channels of its group, which it reads, and the sheet that it writes."""
+def _filter(
+    name: str, what: _Convolution, place: tuple[float, float, float], fill: str, edge: str, *, by_last: bool
+) -> tuple[_Stack, list[Item]]:
+    """A filter as a stack as deep as what it reads, with its cells on the front."""
+    side, deep, middle = place
+    middle = _MIDDLE if what.filters == 1 else middle
     windows = [what.across.window, what.down.window]
-    width, height = (max(window * _FILTER_SIDE / max(windows), SHORTEST) for window in windows)
-    y = _MIDDLE if what.filters == 1 else _FIRST_FILTER if number == 1 else _LAST_FILTER
-    sheets = _sheets(name, (_FILTER, y), (width, height), what.reads, _FILTER_STEP, "paper")
-    first, last = sheets[0], sheets[-1]
-    yield from reversed(sheets)
+    face = max(windows[0] * side / max(windows), SHORTEST), max(windows[1] * side / max(windows), SHORTEST)
+    stack = _Stack.of(_FILTER, middle, face, what.read(by_last=by_last), deep)
+    slices = [box for _, box in stack.sheets(name, fill, edge)]
     columns, rows = (window if window <= MOST_LINES else 1 for window in windows)
-    xs = [first.x + width * column / columns for column in range(columns + 1)]
-    ys = [first.y + height * row / rows for row in range(rows + 1)]
-    yield from ruled(f"{name}/cells", xs, ys, "ink", _THIN)
-    y, room = last.y + height / 2, _BEND - _WORDS - 4
-    yield Label(f"{name}/title", _WORDS, y - 21, f"filter {number:,}", room, _SMALL, "start", bold=True)
-    for part, text, below in zip(("weights", "bias"), what.parts, (-9.5, 9.5), strict=True):
-        yield Label(f"{name}/{part}", _WORDS, y + below, text, room, _SMALL, "start")
-    start = entering[0].right, entering[0].y + entering[0].height / 2
-    if len(entering) > 1:
-        # A line along the channels that it reads.
-        share = max(round(len(entering) * what.reads / what.channels), 1)
-        read, out = entering[:share] if number == 1 else entering[-share:], 0.4 * _STEP
-        ends = (
-            (read[0].right + 3 - out, read[0].bottom + 3 + out),
-            (read[-1].right + 3 + out, read[-1].bottom + 3 - out),
-        )
-        yield Wire(f"{name}/reads", ends, arrow=False)
-        start = (ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2
-    way_in, corner = (first.x, first.y + height / 2), (written.x, written.y + SMALLEST_WINDOW / 2)
-    for way, begin, bend, end in (("in", start, _BRANCH, way_in), ("out", (last.right, y), _BEND, corner)):
-        yield Wire(f"{name}/way-{way}", (begin, (bend, begin[1]), (bend, end[1]), end))
+    xs = [stack.at[0] + face[0] * column / columns for column in range(columns + 1)]
+    ys = [stack.at[1] + face[1] * row / rows for row in range(rows + 1)]
+    return stack, [*slices, *ruled(f"{name}/cells", xs, ys, edge, _THIN)]
 
 
-def _rows(what: _Convolution) -> Iterator[tuple[str, str]]:
-    """The rules, each with its name: symbols, numbers, result."""
-    built = what.built
-    for axis in built.layer.spatial:
-        rule = built.output_rules.get(axis)
-        yield f"output {axis}", f"None, since the input's {axis} is None" if rule is None else equation(rule)
-    # A kernel's axes but the last are those of one filter.
-    terms = [product(built.weights[0].axes[:-1]), *(Number(1) for _ in built.weights[1:])]
-    yield "one filter", equation(total(terms, built.order))
-    yield "parameters", equation(built.formula)
+def _first_filter(what: _Convolution, windows: list[Box], made: Box) -> Iterator[Item]:
+    """The filter picked out: a wire from each window to its slice, its bias, and the channel that it makes."""
+    stack, items = _filter("kernel/first", what, _LIT, "lit-fill", "lit", by_last=False)
+    slices = [item for item in items if isinstance(item, Box)]
+    for window, part in zip(windows, slices, strict=True):
+        ends = (window.right, window.y + min(window.height / 2, 3)), (part.x, part.y + min(part.height / 2, 3))
+        yield Wire(f"reads/{part.id}", ends, "lit", 1.0, arrow=False)
+    yield from items
+    kernel, *bias = what.built.weights
+    weights = " × ".join(f"{size:,}" for size in kernel.shape[:-1])
+    x, below = _FILTER + 42, stack.at[1] + stack.face[1]
+    yield say("kernel/first/title", x, below + 12, "filter 1", TEXT, "middle", "lit", bold=True)
+    yield say("kernel/first/weights", x, below + 26, f"{weights} weights", SMALL, "middle", "lit")
+    begin = slices[0].right, slices[0].y + slices[0].height / 2
+    y, way = begin[1], min(max(begin[1], made.y + 6), made.bottom - 6)
+    if bias:
+        yield Wire("makes/sum", (begin, (_BIAS - 9, y)), "lit", 1.6)
+        yield Box("bias/first", _BIAS - 9, y - 9, 18, 18, "lit-fill", "lit", line=_THICK)
+        begin = _BIAS + 9, y
+    yield Wire("makes/channel", (begin, (_BEND, y), (_BEND, way), (made.x, way)), "lit", 1.6)
+    yield say(
+        "bias/words", _BIAS, y + 19, "+ 1 bias" if bias else "no bias", SMALL, "middle", "lit" if bias else "muted"
+    )
 
 
-def _meaning(what: _Convolution) -> str:
-    if what.channels == 1:
-        return "Each filter reads the one channel of the input and makes one channel of the output."
-    part = "both" if what.channels == 2 else f"all {what.channels:,}"
+def _last_filter(what: _Convolution, entering: _Stack, leaving: _Stack) -> Iterator[Item]:
+    """The last filter: a line along the channels that it reads, and a wire to the channel that it makes."""
+    stack, items = _filter("kernel/last", what, _LAST, "weight", "ink", by_last=True)
+    (x, y), step, drawn = entering.at, entering.step, len(entering.drawn)
+    first, last = (drawn - len(stack.drawn)) * step - 2, (drawn - 1) * step + 2
+    yield Wire("last/reads", ((x - 6 + first, y - first), (x - 6 + last, y - last)), "faint", 1.0, arrow=False)
+    back, made = (next(one.sheets("", ""))[1] for one in (stack, leaving))
+    above, beside, end = back.x + back.width / 2, back.y + back.height / 2, made.y + min(made.height / 2, 3)
+    way_in = ((x - 6 + last, y - last), (x - 6 + last, _TOP), (above, _TOP), (above, back.y))
+    yield Wire("last/way-in", way_in, "faint", 1.0)
+    yield from items
+    way_out = ((back.right, beside), (_BEND, beside), (_BEND, end), (made.x, end))
+    yield Wire("last/way-out", way_out, "faint", 1.0)
+    x, y = _FILTER + _LAST[0] + _LAST[1], _LAST[2] + 15
+    yield say("kernel/last/title", x, y, f"filter {what.filters:,}", SMALL, colour="muted")
+    if what.filters > 2:
+        yield say("filters/between", x + 12, y + 15, "⋮", TITLE, "middle", "muted")
+
+
+def _meaning(what: _Convolution) -> tuple[str, str]:
+    read = "both channels" if what.channels == 2 else f"all {what.channels:,} channels"
+    read = "the one channel" if what.channels == 1 else read
     if what.reads < what.channels:
-        part = f"only {what.reads:,} of the {what.channels:,}"
-    return f"Each filter reads {part} channels of the input and makes one channel of the output."
+        read = f"{what.reads:,} of {what.channels:,} channels"
+    return f"Each reads {read}", "and makes one channel of the output"
 
 
-def _scale_note(what: _Convolution) -> str:
-    note = "Input and output are drawn on one scale; filters are larger, and so is what would be too small to see"
-    unknown = "; None stands for any size" if any(None in sizes for sizes in what.sizes) else ""
-    further = f"; of more than {MOST_SHEETS} channels, {MOST_SHEETS} are drawn"
-    return f"{note}{unknown}{further if max(what.channels, what.filters) > MOST_SHEETS else ''}."
-
-
-def _in_words(what: _Convolution, rows: Sequence[tuple[str, str]]) -> str:
+def _counts(what: _Convolution) -> tuple[str, str]:
+    """The parameters of one filter, and of all."""
     built = what.built
-    sentences = [
-        f"{built.layer.kind} on an input of shape {built.input_shape} makes an output of shape {built.output_shape}.",
-        f"It has {what.numbers}, each of {' and '.join(what.parts).replace('+ ', '')}.",
-        _meaning(what),
-        *(f"{name.capitalize()}: {text}." for name, text in rows),
-        f"The layer has {parameters(built.count)}.",
-    ]
-    return " ".join(sentences)
+    # A kernel's axes but the last are those of one filter.
+    one = total([product(built.weights[0].axes[:-1]), *(Number(1) for _ in built.weights[1:])], built.order)
+    filters = many(what.filters, "filter")
+    return (
+        f"one filter: {one.numbers} = {many(one.value, 'parameter')}",
+        f"{filters} · {one.value:,} = {many(built.count, 'parameter')}",
+    )
+
+
+def _note(what: _Convolution) -> str:
+    unknown = " None stands for any size." if any(None in sizes for sizes in what.sizes) else ""
+    further = (
+        f" Of more than {MOST_SHEETS} channels, not all are drawn."
+        if max(what.channels, what.filters) > MOST_SHEETS
+        else ""
+    )
+    return f"Input and output are on one scale; filters are larger.{unknown}{further}"
+
+
+def _in_words(what: _Convolution, note: str, counts: tuple[str, str]) -> str:
+    built, (kernel, *bias) = what.built, what.built.weights
+    has = f"{' × '.join(f'{size:,}' for size in kernel.shape[:-1])} weights and {'1 bias' if bias else 'no bias'}"
+    rules = [f"The output's {axis} is {rule.text}." for axis, rule in built.output_rules.items()]
+    return " ".join(
+        [
+            f"{built.layer.kind} reads an input of shape {built.input_shape}; its output is {built.output_shape}.",
+            f"It has {many(what.filters, 'filter')}, each with {has}.",
+            f"{' '.join(_meaning(what))}.",
+            *rules,
+            note,
+            f"Count: {'; '.join(counts)}.",
+        ]
+    )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tutor.layers.built import Built
+from tutor.layers.checks import must
 from tutor.layers.examples import example_shape
 from tutor.layers.layer import Layer
 from tutor.ledgers.ledger import Ledger
 from tutor.models.sequential import Sequential
 from tutor.pictures.convolution import convolution_scene
+from tutor.pictures.dense import dense_scene
+from tutor.pictures.embedding import SENTENCE, sentence_scene
 from tutor.pictures.flow import flow_scene
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.heap import heap_scene
 from tutor.pictures.picture import Picture
+from tutor.pictures.tensor import tensor_scene
+from tutor.pictures.unrolled import unrolled_scene
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
@@ -74,6 +80,53 @@ def heap_chart(ledger: Ledger) -> Picture:
         TypeError: neither a ledger nor a model that has one.
     """
     return Picture(heap_scene(_ledger("heap_chart", ledger)))
+
+
+def tensor_diagram(shape: Sequence[int | None]) -> Picture:
+    """A tensor's shape spread out: what each axis counts, from the whole down to one number.
+
+    A first axis of None is the batch: any number of what follows.
+
+    Raises:
+        TypeError: the shape is not a tuple of whole numbers and None.
+        ValueError: a size is not 1 or larger, or there are more than five axes besides the batch.
+    """
+    return Picture(tensor_scene(shape))
+
+
+def dense_diagram(built: Built) -> Picture:
+    """A Dense as a network, a line for each weight, and beside it the kernel, with one unit lit in both.
+
+    Raises:
+        TypeError: not a layer that is built.
+        ValueError: the layer is not a Dense.
+    """
+    return Picture(dense_scene(_layer("dense_diagram", built)))
+
+
+def embedding_diagram(built: Built, sentence: str = SENTENCE) -> Picture:
+    """An Embedding's table, and the rows that a sentence's words look up.
+
+    The first word has index 1, each new word the next one, up to the last of the vocabulary.
+
+    Raises:
+        TypeError: not a layer that is built, or the sentence is not a string.
+        ValueError: the layer is not an Embedding.
+    """
+    layer = _layer("embedding_diagram", built)
+    if not isinstance(sentence, str):
+        raise TypeError(must("embedding_diagram: sentence", "be a string", sentence, ' Write "the cat sees the dog".'))
+    return Picture(sentence_scene(layer, sentence))
+
+
+def unrolled_diagram(built: Built) -> Picture:
+    """A recurrent layer over its timesteps: one block of weights, used at each; and which states are returned.
+
+    Raises:
+        TypeError: not a layer that is built.
+        ValueError: the layer is not a SimpleRNN, an LSTM, a GRU or a Bidirectional of them.
+    """
+    return Picture(unrolled_scene(_layer("unrolled_diagram", built)))
 
 
 def _layer(name: str, given: Any) -> Built:

@@ -8,12 +8,18 @@ its word.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
 from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Wire
+from tutor.symbols import NUMBERS
+
+if TYPE_CHECKING:
+    from tutor.layers.built import Built
 
 WIDTH, MARGIN = 760.0, 12.0
 SMALL, TEXT, TITLE, ANSWER = 11.0, 12.0, 14.0, 17.0
+_NUMBERS = {**NUMBERS, "size": "{value:,}"}
 
 
 def say(
@@ -91,3 +97,8 @@ def tie(name: str, *points: Point, colour: str = "muted", width: float = 1.0) ->
 def many(count: int, one: str) -> str:
     """``1 weight``, ``1,000 weights``."""
     return f"{count:,} {one if count == 1 else 'biases' if one == 'bias' else one + 's'}"
+
+
+def worked_out(built: Built) -> str:
+    """The layer's formula in numbers, and what comes out: ``32 · (784 + 1) = 25,120 parameters``."""
+    return f"{built.formula.write(_NUMBERS)} = {many(built.count, 'parameter')}"

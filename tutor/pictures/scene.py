@@ -119,3 +119,11 @@ class Scene:
     def structure(self) -> tuple[tuple[type, str], ...]:
         """What the picture is made of, whatever its numbers."""
         return tuple((type(item), item.id) for item in self.items)
+
+    @property
+    def covered(self) -> Scene:
+        """The same without its totals: labels whose id ends in ``count``, and the words from "Count:" on."""
+        items = (
+            replace(one, text="?") if isinstance(one, Label) and one.id.endswith("count") else one for one in self.items
+        )
+        return replace(self, items=tuple(items), alt=self.alt.partition(" Count:")[0])

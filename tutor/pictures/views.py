@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.spatial import span
+from tutor.pictures import metrics
+from tutor.pictures.kit import MARGIN, SMALL, WIDTH, say
+from tutor.pictures.wording import equation
 from tutor.symbols import Size
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
+    from tutor.pictures.scene import Label
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,25 @@ def sizes_of(built: Built) -> tuple[dict[str, int | None], dict[str, int | None]
     """The sizes of the axes that enter a layer and of those that leave it, by their names."""
     enter = dict(zip(built.input_axes, built.input_shape, strict=True))
     return enter, dict(zip(built.output_axes, built.output_shape, strict=True))
+
+
+def rules_below(built: Built, y: float) -> list[Label]:
+    """The rule of each spatial axis of the output, the first one at ``y``.
+
+    Where one is too long, only their numbers are written.
+    """
+    rules, start = {**dict.fromkeys(built.layer.spatial), **built.output_rules}, 120.0
+    texts = {
+        axis: equation(rule) if rule else f"None, since the input's {axis} is None" for axis, rule in rules.items()
+    }
+    if start + max(metrics.room_for(text, SMALL) for text in texts.values()) > WIDTH - MARGIN:
+        texts |= {axis: f"{rule.numbers} = {rule.value:,}" for axis, rule in rules.items() if rule}
+    labels = []
+    for axis, text in texts.items():
+        labels.append(say(f"output {axis}/name", start - 8, y, f"output {axis}", SMALL, "end", "muted"))
+        labels.append(say(f"output {axis}/rule", start, y, text, SMALL))
+        y += 14
+    return labels
 
 
 @dataclass(frozen=True)

@@ -6,43 +6,45 @@ A sequence is a grid of one row, with the output below the input instead of besi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import prod
+from dataclasses import dataclass, replace
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
+from tutor.pictures.kit import MARGIN, SMALL, TITLE, WIDTH, say
 from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire, ruled
-from tutor.pictures.views import ONE_ROW, View, axes_of, sizes_of
-from tutor.pictures.wording import MARGIN, WIDTH, equation, lines_below, listed
+from tutor.pictures.views import ONE_ROW, View, axes_of, rules_below, sizes_of
+from tutor.pictures.wording import listed
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-#: What happens to what the window holds in each channel, where channels are kept apart.
+#: What becomes of a window in each channel, where channels are kept apart.
 _WORK = {
-    "MaxPooling": "keeps the largest number",
-    "AveragePooling": "takes the mean",
-    "DepthwiseConv": "adds up, weighted",
-    "SeparableConv": "adds up, weighted, then the channels are mixed",
+    "MaxPooling": "keeps the largest number in each window",
+    "AveragePooling": "keeps the mean of each window",
+    "DepthwiseConv": "has a weighted sum over each window of its own",
+    "SeparableConv": "has a weighted sum over each window of its own; then the channels are mixed",
 }
 #: The layers that have a window to draw.
 KINDS = [f"{stem}{rank}D" for stem in ("Conv", *_WORK) for rank in (1, 2)]
 #: What a cell along an axis is called.
 _CELL = {"height": "row", "width": "column", "timesteps": "timestep"}
-#: Of a longer list of cells, the middle is left out.
-_MOST_NAMED = 8
-#: So many cells of an axis are drawn at most, padding included: of a sequence, and on each side of a grid.
-LONGEST_ROW, LONGEST_SIDE = 28, 16
+#: Of a longer list of cells that are not side by side, the middle is left out.
+_MOST_NAMED = 5
+#: So many cells of an axis are drawn at most, padding included: of a sequence, and of a grid across and down.
+LONGEST_ROW, LONGEST_SIDE, HIGHEST_SIDE = 28, 16, 13
+#: Of a window of more cells, only the corners have wires.
+_MOST_WIRES = 9
 
-_TITLE_Y, _TITLE, _RAIL_Y, _INDEX_Y, _TOP = 12.0, 14.0, 44.0, 57.0, 65.0
+_TITLE_Y, _RAIL_Y, _INDEX_Y, _TOP = 14.0, 32.0, 47.0, 57.0
 #: Beside the input: the rail of the stride and the rows' numbers, then the way to the output, then its rows' numbers.
-_LEFT, _GAP, _RIGHT = 84.0, 72.0, 34.0
+_LEFT, _GAP, _RIGHT = 112.0, 66.0, 50.0
 #: Beside a sequence there is room for the stride's number; below it, for the way to the output and its numbers.
-_STRIDE, _DOWN, _INDEX = 58.0, 46.0, 8.0
-_LARGEST_CELL, _HIGHEST, _INSET = 24.0, 290.0, 0.18
-_THIN, _DASHED, _THICK = 0.8, 1.2, 1.8
-_SMALL, _INDEX_SIZE = 9.5, 7.5
+_STRIDE, _DOWN, _INDEX = 64.0, 52.0, 11.0
+_LARGEST_CELL, _HIGHEST, _NOTE = 24.0, 195.0, 14.0
+_THIN, _DASHED, _THICK = 0.8, 1.2, 2.2
 
 
 @dataclass(frozen=True)
@@ -65,29 +67,25 @@ class _Grid:
         ys = [self.at(row, 0)[1] for row in range(rows.start, rows.stop + 1)]
         return ruled(name, xs, ys, "muted", _THIN, dashed=dashed)
 
-    def frame(self, name: str, rows: range, columns: range, line: float = _THICK) -> Box:
-        """What goes around some of the cells; a thin line is dashed."""
+    def frame(self, name: str, rows: range, columns: range, *, is_lit: bool = True, fill: str | None = None) -> Box:
+        """What goes around some of the cells: lit, or dashed."""
         x, y = self.at(rows.start, columns.start)
         width, height = len(columns) * self.cell, len(rows) * self.cell
-        return Box(name, x, y, width, height, None, line=line, dashed=line < _THICK)
-
-    def mark(self, name: str, row: int, column: int) -> Box:
-        """What fills a cell."""
-        (x, y), inset = self.at(row, column), _INSET * self.cell
-        return Box(name, x + inset, y + inset, self.cell - 2 * inset, self.cell - 2 * inset, "state", None)
+        edge, line = ("lit", _THICK) if is_lit else ("ink", _DASHED)
+        return Box(name, x, y, width, height, fill, edge, line=line, dashed=not is_lit)
 
     def column_numbers(self, name: str, columns: range, y: float) -> Iterator[Label]:
-        """Each column's number at its middle, or every third where numbers are wide."""
-        every = 3 if _INDEX_SIZE * metrics.width(str(columns.stop)) > self.cell - 1 else 1
+        """Each column's number at its middle, or of every few where numbers are wide."""
+        every = ceil((SMALL * metrics.width(str(columns.stop)) + 4) / self.cell)
         for place, number in enumerate(columns[::every]):
             x = self.at(0, number)[0] + self.cell / 2
-            yield Label(f"{name}-{place}", x, y, str(number), every * self.cell - 2, _INDEX_SIZE, colour="muted")
+            yield say(f"{name}-{place}", x, y, str(number), SMALL, "middle", "muted")
 
     def row_numbers(self, name: str, rows: range, x: float, anchor: Anchor) -> Iterator[Label]:
         """Each row's number beside it."""
         for place, number in enumerate(rows):
             y = self.at(number, 0)[1] + self.cell / 2
-            yield Label(f"{name}-{place}", x, y, str(number), 27, _INDEX_SIZE, anchor, "muted")
+            yield say(f"{name}-{place}", x, y, str(number), SMALL, anchor, "muted")
 
 
 def window_scene(built: Built, step: int = 0) -> Scene:
@@ -113,26 +111,35 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     if number >= places:
         raise ValueError(f"{kind}: step must be 0 to {places - 1:,}, one for each place of the window; got {step}.")
     at = divmod(number, axes[1].output or 1)
-    most = LONGEST_ROW if axes[0] is ONE_ROW else LONGEST_SIDE
-    down, across = (View.of(axis, place, most) for axis, place in zip(axes, at, strict=True))
+    most = (1, LONGEST_ROW) if axes[0] is ONE_ROW else (HIGHEST_SIDE, LONGEST_SIDE)
+    down, across = (View.of(*one) for one in zip(axes, at, most, strict=True))
     reads, writes = _grids(down, across)
-    frame = reads.frame("window", down.frame(down.place), across.frame(across.place))
-    made = writes.frame("output/frame", range(at[0], at[0] + 1), range(at[1], at[1] + 1))
-    rules = [(f"output {name}", equation(rule)) for name, rule in built.output_rules.items()]
+    read = [
+        reads.frame(f"window/{i}-{j}", range(row, row + 1), range(column, column + 1), fill="lit-fill")
+        for i, row in enumerate(down.reads)
+        for j, column in enumerate(across.reads)
+    ]
+    made = writes.frame("output/written", range(at[0], at[0] + 1), range(at[1], at[1] + 1), fill="lit-fill")
     notes = _notes(built, [view for view in (down, across) if view.axis.name])
-    bottom = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes))
-    below, end = lines_below(rules, notes, bottom + 18 + (3 * _INDEX + _TITLE if down.axis is ONE_ROW else 0))
+    y = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes)) + 20
+    y += 3 * _INDEX + 8 if down.axis is ONE_ROW else 0
+    rules = rules_below(built, y)
+    y += _NOTE * len(rules) / 2 + 5
     items = [
         *_input(str(built.input_shape), reads, down, across),
-        frame,
-        *_output(str(built.output_shape), reads, writes),
-        writes.mark("output/written", *at),
+        *(replace(box, edge="muted", line=_THIN) for box in read),
+        reads.frame("window", down.frame(down.place), across.frame(across.place)),
+        *_output(str(built.input_shape), str(built.output_shape), reads, writes),
         made,
-        *_funnel(frame, made),
-        *below,
+        *_wires(read, len(across.reads), made),
+        *rules,
+        *(
+            say(f"note-{n}", MARGIN, y + n * _NOTE, note, SMALL, colour="muted" if n else "ink")
+            for n, note in enumerate(notes)
+        ),
     ]
-    opening = f"Step {step} of {kind}, from {built.input_shape} to {built.output_shape}."
-    return Scene(WIDTH, end, tuple(items), " ".join([opening, *notes]))
+    opening = f"Window {step} of {kind}, from {built.input_shape} to {built.output_shape}."
+    return Scene(WIDTH, y + _NOTE * len(notes), tuple(items), " ".join([opening, *notes]))
 
 
 def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
@@ -151,84 +158,89 @@ def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
 
 
 def _input(shape: str, grid: _Grid, down: View, across: View) -> Iterator[Item]:
-    yield from _heading("input", grid.x, _TITLE_Y, shape, _GAP + len(across.cells) * grid.cell - 8)
+    yield from _heading("input", grid.x, _TITLE_Y, shape)
     if (down.inside, across.inside) != (down.cells, across.cells):
         yield from grid.lines("input/padding", down.cells, across.cells, dashed=True)
     yield from grid.lines("input/cells", down.inside, across.inside)
     yield from grid.column_numbers("input/column", across.inside, _INDEX_Y)
     if down.axis is not ONE_ROW:
-        yield from grid.row_numbers("input/row", down.inside, grid.x - 5, "end")
+        yield from grid.row_numbers("input/row", down.inside, grid.x - 6, "end")
     yield from _strides(grid, down, across)
-    for i, row in enumerate(down.reads):
-        for j, column in enumerate(across.reads):
-            yield grid.mark(f"window/{i}-{j}", row, column)
 
 
 def _strides(grid: _Grid, down: View, across: View) -> Iterator[Item]:
-    """How far it is to the next place, along each axis that has one, and the window there."""
+    """How far it is to the next window, along each axis that has one, and that window."""
     rows, columns = down.frame(down.place), across.frame(across.place)
     if across.next is not None:
-        following = grid.frame("next/across", rows, across.frame(across.next), _DASHED)
+        following = grid.frame("next/across", rows, across.frame(across.next), is_lit=False)
         start, end = sorted((grid.at(0, columns.start)[0], following.x))
         yield following
         yield Wire("stride/across", ((start, _RAIL_Y), (end, _RAIL_Y)), "muted")
-        yield Label("stride/across-words", end + 4, _RAIL_Y, f"stride {across.axis.stride}", 54, 9, "start", "muted")
+        yield say("stride/across-words", end + 4, _RAIL_Y, f"stride {across.axis.stride}", SMALL, colour="muted")
     if down.next is not None:
-        following = grid.frame("next/down", down.frame(down.next), columns, _DASHED)
+        following = grid.frame("next/down", down.frame(down.next), columns, is_lit=False)
         start, end = sorted((grid.at(rows.start, 0)[1], following.y))
-        x, words = grid.x - _LEFT + 50, f"stride {down.axis.stride}"
+        x, words = grid.x - 48, f"stride {down.axis.stride}"
         yield following
         yield Wire("stride/down", ((x, start), (x, end)), "muted")
-        yield Label("stride/down-words", x - 5, (start + end) / 2, words, 42, 9, "end", "muted")
+        yield say("stride/down-words", x - 5, (start + end) / 2, words, SMALL, "end", "muted")
 
 
-def _output(shape: str, reads: _Grid, grid: _Grid) -> Iterator[Item]:
+def _output(read: str, shape: str, reads: _Grid, grid: _Grid) -> Iterator[Item]:
     yield from grid.lines("output/cells", grid.rows, grid.columns)
     if grid.y > reads.y:
         y = grid.y + grid.cell + _INDEX
         yield from grid.column_numbers("output/column", grid.columns, y)
-        yield from _heading("output", reads.x, y + 2 * _INDEX, shape, WIDTH - reads.x - MARGIN)
+        yield from _heading("output", reads.x, y + 2 * _INDEX, shape)
     else:
         right, _ = grid.at(0, grid.columns.stop)
         yield from grid.column_numbers("output/column", grid.columns, _INDEX_Y)
-        yield from grid.row_numbers("output/row", grid.rows, right + 5, "start")
-        # A narrow output's shape is wider than its cells, but left of it there is room.
-        x = min(grid.x, WIDTH - 2 * MARGIN - _SMALL * metrics.width(shape))
-        yield from _heading("output", x, _TITLE_Y, shape, WIDTH - x - MARGIN)
+        yield from grid.row_numbers("output/row", grid.rows, right + 6, "start")
+        # Shapes are wider than few cells.
+        taken = metrics.room_for(read, SMALL), metrics.room_for(shape, SMALL)
+        x = max(min(grid.x, WIDTH - MARGIN - 62 - taken[1]), reads.x + 70 + taken[0])
+        yield from _heading("output", x, _TITLE_Y, shape)
 
 
-def _heading(name: str, x: float, y: float, shape: str, room: float) -> Iterator[Label]:
-    yield Label(f"{name}/title", x, y, name, min(room, 46), 10.5, "start", bold=True)
-    yield Label(f"{name}/shape", x, y + _TITLE, shape, room, _SMALL, "start")
+def _heading(name: str, x: float, y: float, shape: str) -> Iterator[Label]:
+    title = say(f"{name}/title", x, y, name, TITLE, bold=True)
+    yield title
+    yield say(f"{name}/shape", x + title.room + 6, y, shape, SMALL)
 
 
-def _funnel(frame: Box, made: Box) -> Iterator[Wire]:
-    """From the window to the cell that it writes, beside it or below it."""
-    ways = [((frame.right, frame.y), (made.x, made.y)), ((frame.right, frame.bottom), (made.x, made.bottom))]
-    if made.y > frame.bottom:
-        ways = [((frame.x, frame.bottom), (made.x, made.y)), ((frame.right, frame.bottom), (made.right, made.y))]
-    for place, points in enumerate(ways):
-        yield Wire(f"way/{place}", points, width=_THIN, arrow=False)
+def _wires(read: Sequence[Box], columns: int, made: Box) -> Iterator[Wire]:
+    """From each cell that the window reads, or from its corners, to the cell that it makes, beside it or below it."""
+    if len(read) > _MOST_WIRES:
+        read = list({box.id: box for box in (read[0], read[columns - 1], read[-columns], read[-1])}.values())
+    for box in read:
+        begin = box.x + box.width / 2, box.y + box.height / 2
+        end = (made.x, made.y + made.height / 2)
+        if made.y > box.bottom and read[0].y == read[-1].y:
+            begin, end = (begin[0], box.bottom), (made.x + made.width / 2, made.y)
+        yield Wire(f"reads/{box.id}", (begin, end), "lit", _THIN, arrow=False)
 
 
 # In words
 
 
 def _notes(built: Built, views: Sequence[View]) -> list[str]:
-    """The step, the padding, what happens inside the window, and what is left out, if anything is."""
+    """The window, the padding, what happens inside the window, and what is left out, if anything is."""
     read = ", ".join(_cells(view, view.axis.read(view.place)) for view in views)
-    written = ", ".join(_cells(view, [view.place]) for view in views)
-    step = f"Output {written} is made from input {read}."
+    places = ", ".join(f"{view.place:,}" for view in views)
+    window = f"Output {f'({places})' if len(views) > 1 else places} comes from input {read}."
     is_padded = any(sum(view.axis.margins) for view in views)
     padding = _padding_words(built, views) if is_padded else _without_padding(views)
-    return [step, padding, _work_words(built), *_excerpt_words(views)]
+    return [window, padding, _work_words(built), *_excerpt_words(views)]
 
 
 def _cells(view: View, cells: Sequence[int]) -> str:
+    name, is_run = _CELL[view.axis.name], len(cells) > 2 and cells[-1] - cells[0] == len(cells) - 1
     named = cells if len(cells) <= _MOST_NAMED else (*cells[:3], cells[-1])
     *numbers, last = [f"{cell:,}".replace("-", "−") for cell in named]
+    if is_run:
+        return f"{name}s {numbers[0]} to {last}"
     every = listed([*numbers, last]) if len(named) == len(cells) else f"{', '.join(numbers)}, …, {last}"
-    return f"{_CELL[view.axis.name]}{'s' if len(cells) > 1 else ''} {every}"
+    return f"{name}{'s' if len(cells) > 1 else ''} {every}"
 
 
 def _padding_words(built: Built, views: Sequence[View]) -> str:
@@ -254,11 +266,11 @@ def _without_padding(views: Sequence[View]) -> str:
 def _work_words(built: Built) -> str:
     stem, channels, groups = built.layer.kind[:-2], sizes_of(built)[0]["channels"], getattr(built.layer, "groups", 1)
     if stem in _WORK:
-        return f"One channel is drawn. In each channel, the window {_WORK[stem]}."
-    where = "" if channels == 1 else f" in all {channels:,} channels, of which one is drawn"
+        return f"One channel shown. Every channel {_WORK[stem]}."
+    where = "" if channels == 1 else f" in all {channels:,} channels; one is shown"
     if groups > 1 and channels is not None:
-        where = f" in {channels // groups:,} of the {channels:,} channels, those of its group; one is drawn"
-    return f"Each filter adds up, weighted, what the window holds{where}."
+        where = f" in {channels // groups:,} of {channels:,} channels, those of its group; one is shown"
+    return f"Each filter computes a weighted sum over the window{where}."
 
 
 def _excerpt_words(views: Sequence[View]) -> list[str]:

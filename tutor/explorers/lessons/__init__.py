@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tutor.explorers.lessons.base import Lesson
 
 #: Each has a table LESSONS: by what ``tutor.explore`` is given, a layer class or a function that makes a model.
-_MODULES = ("sequences", "images", "models")
+_MODULES = ("sequences", "images", "models", "shapes")
 
 
 def lesson_of(what: Any) -> Lesson | None:

@@ -44,6 +44,7 @@ class Lesson:
         explored: the path of the layer that it is about; None where it is about the whole model.
         pictures: the panels that are drawn.
         starts: where controls start, if not as in the example.
+        axes: of a lesson about a shape, the axes of one example; None of a lesson about layers.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Lesson:
     explored: str | None
     pictures: tuple[Panel[Scene], ...]
     starts: Values = field(default_factory=dict)
+    axes: Callable[[Values], Mapping[str, int]] | None = None
 
     @property
     def example(self) -> dict[str, Any]:
@@ -108,17 +110,20 @@ def of_layer(
     presets: tuple[Preset, ...],
     pictures: tuple[Panel[Scene], ...],
     further: Callable[[Values], Values] = lambda _: {},
+    wrapped: Callable[[Values, Layer], Layer] = lambda _, one: one,
 ) -> Lesson:
     """The lesson of one layer, whose arguments are what controls of their names say, and what ``further`` says.
 
-    ``path`` is its name in the model; ``before`` makes the model's Input, and what else is called before the layer.
+    ``path`` is its name in the model; ``before`` makes the model's Input, and what else is called before the layer;
+    ``wrapped`` is the layer that is called.
     """
 
     def make(values: Values) -> Sequential:
         given: dict[str, Any] = {key: values[key] for key in values.keys() & layer.__signature__.parameters.keys()}
         if given.get("activation") == "linear":
             given["activation"] = None  # as Keras has it by default
-        return Sequential([*before(values), layer(**{**given, **further(values)})], name=f"{path}_lesson")
+        one = wrapped(values, layer(**{**given, **further(values)}))
+        return Sequential([*before(values), one], name=f"{path}_lesson")
 
     return Lesson(layer.__name__, controls, presets, make, path, pictures)
 

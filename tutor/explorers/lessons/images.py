@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
+from tutor.explorers.facts import Facts
 from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
 from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
+from tutor.layers.layer import Layer
 from tutor.layers.normalization import BatchNormalization
 from tutor.layers.pointwise import Dropout
 from tutor.layers.pooling import AveragePooling2D, MaxPooling2D
-
-if TYPE_CHECKING:
-    from tutor.explorers.facts import Facts
-    from tutor.layers.layer import Layer
 
 #: What can be typed for an axis of an image, so that the count of the output's entries stays a number one can read.
 _LARGEST_IMAGE = 100_000
@@ -48,7 +46,13 @@ def _last_window(facts: Facts) -> int:
 
 
 _STEP = SizeControl(
-    "step", 0, "which window the diagram shows, row by row", low=0, limit=_LARGEST_IMAGE**2, last=_last_window
+    "step",
+    0,
+    "which window the diagram shows, row by row",
+    low=0,
+    limit=_LARGEST_IMAGE**2,
+    last=_last_window,
+    label="window position",
 )
 
 
@@ -64,7 +68,10 @@ def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
     )
 
 
-_SQUARE = {"kernel_height": 3, "kernel_width": 3, "stride_height": 1}
+def _square(side: int) -> dict[str, int]:
+    return {"height": side, "width": side, "kernel_height": 3, "kernel_width": 3, "stride_height": 1}
+
+
 _CONV2D = of_layer(
     Conv2D,
     "conv2d",
@@ -80,24 +87,16 @@ _CONV2D = of_layer(
     ),
     (
         Preset("example", "this lesson's sizes"),
-        Preset("tiny", "a tiny one", filters=2, channels=1, height=6, width=6, **_SQUARE),
-        Preset(
-            "groups",
-            "groups: 6 channels in 2 groups",
-            filters=32, channels=6, groups=2, height=32, width=32, **_SQUARE,
-        ),
-        Preset(
-            "large",
-            "a large one",
-            filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1,
-        ),
+        Preset("tiny", "a tiny one", filters=2, channels=1, **_square(6)),
+        Preset("groups", "groups: 6 channels in 2 groups", filters=32, channels=6, groups=2, **_square(32)),
+        Preset("large", "a large one", filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1),
     ),
     (FILTERS, WINDOW),
     lambda values: {
         "kernel_size": (values["kernel_height"], values["kernel_width"]),
         "strides": (values["stride_height"], values["stride_width"]),
     },
-)  # fmt: skip
+)
 
 _CONV1D = of_layer(
     Conv1D,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from tutor.article import ENDINGS, video_question_answering, visual_question_answering
 from tutor.explorers.controls import ChoiceControl, Control, SizeControl
 from tutor.explorers.lessons.base import Lesson, Preset
 from tutor.explorers.lessons.sequences import vocabulary
 from tutor.explorers.panels import HEAP, MODEL_FLOW
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tutor.models.model import Model
+from tutor.models.model import Model
 
 _FRAMES = SizeControl("frames", 100, "images per video", high=1000, limit=100_000)
 _CONTROLS = (

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
+from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl, TextControl
 from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
-from tutor.explorers.panels import CELL, FLOW, WEIGHTS
+from tutor.explorers.panels import CELL, DENSE, ROWS, UNROLLED, WEIGHTS
 from tutor.layers.calls import Input
 from tutor.layers.core import Dense, Embedding
+from tutor.layers.layer import Layer
 from tutor.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
+from tutor.layers.wrappers import Bidirectional
+from tutor.pictures.embedding import SENTENCE
 
 #: How many sequences a batch holds where a stateful layer has to know.
 _STATEFUL_BATCH = 32
 _ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 _EXAMPLE = Preset("example", "this lesson's sizes")
+_MERGE_MODES = ("off", "concat", "sum", "mul", "ave", "None")
+_BOTH_WAYS = "read the sequence both ways, with two layers; how their results are merged (merge_mode)"
 _LENGTH = SizeControl("sequence_length", 25, "timesteps (words) per example", high=1000, label="sequence length")
 
 
@@ -39,7 +44,7 @@ _DENSE = of_layer(
         Preset("tiny", "a tiny one", features=3, units=2),
         Preset("billions", "billions", features=100_000, units=50_000),
     ),
-    (FLOW, WEIGHTS),
+    (DENSE, WEIGHTS),
 )
 
 _EMBEDDING = of_layer(
@@ -51,13 +56,14 @@ _EMBEDDING = of_layer(
         _LENGTH,
         SizeControl("units", 256, "numbers per word; Keras: output_dim"),
         FlagControl("mask_zero", False, "index 0 means padding; later layers skip it"),
+        TextControl("sentence", SENTENCE, "words to look up"),
     ),
     (
         _EXAMPLE,
         Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
         Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
     ),
-    (FLOW, WEIGHTS),
+    (ROWS, WEIGHTS),
     lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
 )
 
@@ -70,7 +76,14 @@ def _recurrent(
         batch = _STATEFUL_BATCH if values["stateful"] else None
         if not words:
             return [Input((length, features), batch_size=batch)]
-        return [Input((length,), batch_size=batch), Embedding(values["vocabulary"], features)]
+        return [
+            Input((length,), batch_size=batch),
+            Embedding(values["vocabulary"], features, mask_zero=values["mask_zero"]),
+        ]
+
+    def both_ways(values: Values, one: Layer) -> Layer:
+        mode = values["bidirectional"]
+        return one if mode == "off" else Bidirectional(one, None if mode == "None" else mode, name=path)
 
     controls: tuple[Control, ...] = (
         SizeControl("units", 128, "size of h, and so of the output"),
@@ -79,6 +92,11 @@ def _recurrent(
         _LENGTH,
         use_bias(),
         *more,
+        *(
+            (FlagControl("mask_zero", False, "index 0 means padding, which is skipped; here, the last timestep"),)
+            if words
+            else ()
+        ),
         FlagControl("return_sequences", False, "return h for every timestep, not just the last"),
         FlagControl("return_state", False, "also return the last state (LSTM: h and c)"),
         FlagControl("go_backwards", False, "read the sequence last to first"),
@@ -88,6 +106,7 @@ def _recurrent(
             f"start each batch from the last one's state; needs a fixed batch size, here {_STATEFUL_BATCH}",
         ),
         ChoiceControl("activation", "tanh", f"function applied to {activated}", _ACTIVATIONS),
+        ChoiceControl("bidirectional", "off", _BOTH_WAYS, _MERGE_MODES, label="Bidirectional"),
     )
     few, many = ({"vocabulary": 10}, {"vocabulary": 1_000_000}) if words else ({}, {})
     sizes = (
@@ -95,7 +114,9 @@ def _recurrent(
         Preset("billions", "billions", units=20_000, features=30_000, sequence_length=1000, **many),
     )
     first, *others = presets
-    return of_layer(layer, path, before, controls, (first, *sizes, *others), (CELL, WEIGHTS))
+    return of_layer(
+        layer, path, before, controls, (first, *sizes, *others), (CELL, UNROLLED, WEIGHTS), wrapped=both_ways
+    )
 
 
 LESSONS = {

@@ -1,0 +1,176 @@
+"""Every step of every lesson: its answer can be read off, exactly one choice is right, its words fit their places."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+import tutor
+from tutor.explorers.guide_words import marked
+from tutor.explorers.lessons import all_lessons
+from tutor.explorers.session import Session
+from tutor.layers.built import Built
+from tutor.questions.guide import Guide
+from tutor.questions.mistakes import mistakes_of
+from tutor.questions.shapes import shape_mistakes
+from tutor.questions.steps import Step, Steps, filled, written
+
+LESSONS = all_lessons()
+#: What words/style.md allows, in characters: the opening question, later ones, feedback.
+OPENING, QUESTION, FEEDBACK = 70, 95, 190
+
+
+@cache
+def steps_of(what: Any) -> Steps:
+    lesson = LESSONS[what]
+    return Steps.of(lesson.explored or what.__name__)
+
+
+@cache
+def guide_of(what: Any) -> Guide:
+    session = Session(LESSONS[what], steps_of(what))
+    assert session.guide is not None
+    return session.guide
+
+
+HERE = {one.name.removesuffix(".toml") for one in (files("tutor.questions") / "lessons").iterdir()}
+GUIDED = [what for what, lesson in LESSONS.items() if (lesson.explored or what.__name__) in HERE]
+ALL = [(what, number) for what in GUIDED for number in range(len(steps_of(what).steps))]
+EVERY_STEP = pytest.mark.parametrize(
+    ("what", "number"), ALL, ids=[f"{what.__name__}-{number + 1}" for what, number in ALL]
+)
+
+
+def test_every_lesson_has_a_guide_and_every_guide_a_lesson() -> None:
+    assert {lesson.explored or what.__name__ for what, lesson in LESSONS.items()} == HERE
+
+
+def plain(text: str) -> str:
+    """A text as one reads it, without its marks."""
+    return re.sub(r"<[^>]+>", "", marked(text))
+
+
+def said(step: Step, place: Any) -> list[str]:
+    """Everything that a step may say to an answer, with a long number for the answer."""
+    texts = [step.right, step.do, step.line, *(one.because for one in step.choices)]
+    mistakes = {one.name: written(one.formula.numbers) for one in mistakes_of(step.layer(place))} if step.answer else {}
+    out = [filled(text, place) for text in texts]
+    for name, slip in step.mistakes.items():
+        out.append(filled(slip.says, place, answer=4_928_000, mistaken=mistakes.get(name, "3 · 128 · (128 + 256 + 1)")))
+    return out
+
+
+@EVERY_STEP
+def test_a_step_can_be_answered_and_its_words_fit(what: Any, number: int) -> None:
+    guide, step = guide_of(what), steps_of(what).steps[number]
+    begins = step.begins(guide.start)
+    place = step.seen(begins, guide.start)
+    right = step.expected(place)  # of choices, exactly one
+    if step.answer:
+        assert isinstance(right, int | tuple)
+        assert not step.slip(right, place), "a mistake gives the right answer"
+    else:
+        assert all(one.because for key, one in enumerate(step.choices) if key != right)
+    assert len(plain(filled(step.ask, place))) <= (QUESTION if number else OPENING)
+    for text in said(step, place):
+        assert len(plain(text)) <= FEEDBACK, text
+        assert "{" not in text
+    lesson = LESSONS[what]
+    assert step.goals(place).keys() <= {one.key for one in lesson.controls}
+    assert lesson.check(step.goals(place)) == step.goals(place)
+    assert not step.moves or step.do
+    assert not step.do or step.moves or step.picture, "what is to be done is not seen to be done"
+    assert step.picture in {"", *(panel.key for panel in lesson.pictures)}
+    # Bold in a question or a task is the label of a control.
+    labels = {one.label for one in lesson.controls}
+    for text in (step.ask, step.do):
+        assert set(re.findall(r"\*\*(.+?)\*\*", text)) <= labels, text
+
+
+@EVERY_STEP
+def test_the_mistakes_that_a_step_names_are_known(what: Any, number: int) -> None:
+    guide, step = guide_of(what), steps_of(what).steps[number]
+    place = step.seen(step.begins(guide.start), guide.start)
+    named = {name for name, slip in step.mistakes.items() if not slip.value}
+    if named:
+        built: Built = step.layer(place)
+        shape = isinstance(step.expected(place), tuple)
+        known = {one.name for one in (shape_mistakes(built) if shape else mistakes_of(built))}
+        assert named <= known, named - known
+
+
+@pytest.mark.parametrize("what", GUIDED, ids=lambda what: what.__name__)
+def test_a_lesson_is_done_by_answering_and_doing_what_it_says(what: Any) -> None:
+    session = Session(LESSONS[what], steps_of(what))
+    guide = session.guide
+    assert guide is not None
+    while guide.step is not None:
+        assert not session.shown["guide"]["can"]["back"] or guide.number
+        seen = guide.seen(session.facts.place)
+        answer, goals = guide.step.expected(seen), guide.step.goals(seen)
+        session.asked({"do": "check", "answer": str(answer)})
+        assert session.shown["guide"]["state"] == "right", guide.step.ask
+        assert not session.shown["guide"]["covered"]
+        if goals:
+            assert set(session.shown["guide"]["marks"]) == {key for key in goals if session.values[key] != goals[key]}
+            session.put(goals)
+            assert session.shown["guide"]["done"]
+            assert not session.shown["guide"]["marks"]
+        session.asked({"do": "next"})
+    assert session.shown["guide"]["kind"] == "done"
+    again = Session(LESSONS[what], steps_of(what))
+    again.asked({"do": "resume", "answer": session.shown["progress"]})
+    assert again.shown["progress"] == session.shown["progress"]
+
+
+#: What words/ writes down for the position where a lesson starts: typed, and what the guide then says.
+CHECKED = [
+    (tutor.LSTM, 0, "147,840", "only the three gates"),
+    (tutor.LSTM, 0, "196608", "all the weights"),
+    (tutor.LSTM, 0, "131,584", "Every box reads h as well"),
+    (tutor.LSTM, 0, "132,096", "not just its own"),
+    (tutor.LSTM, 0, "66,048", "Every box reads x as well"),
+    (tutor.LSTM, 0, "394,240", "Units is the size of h"),
+    (tutor.LSTM, 0, "197,632", "PyTorch"),
+    (tutor.LSTM, 0, "4,928,000", "All 25 share one set"),
+    (tutor.LSTM, 0, "453,120", "the whole model"),
+    (tutor.LSTM, 0, "256,000", "the Embedding"),
+    (tutor.LSTM, 0, "147,456", "Two things"),
+    (tutor.LSTM, 1, "6,597,120", "a table of its own"),
+    (tutor.LSTM, 5, "1024", "as in PyTorch"),
+    (tutor.LSTM, 6, "(None, 128)", "just the last h"),
+    (tutor.LSTM, 6, "25, 128", "A batch starts with None"),
+    (tutor.LSTM, 6, "(None, 25, 256)", "How many come out?"),
+    (tutor.LSTM, 6, "(None, 25, 512)", "The boxes stay inside"),
+    (tutor.LSTM, 6, "(None, 128, 25)", "Batch, then timesteps, then units"),
+    (tutor.LSTM, 9, "82,176", "never sees the 256 numbers"),
+    (tutor.LSTM, 9, "49664", "PyTorch"),
+]
+
+
+@pytest.mark.parametrize(("what", "number", "typed", "says"), CHECKED)
+def test_a_wrong_answer_is_called_by_its_name(what: Any, number: int, typed: str, says: str) -> None:
+    session = Session(LESSONS[what], steps_of(what))
+    for _ in range(number):
+        session.asked({"do": "next"})
+    session.asked({"do": "check", "answer": typed})
+    shown = session.shown["guide"]
+    assert shown["state"] == "wrong"
+    assert says in plain(shown["feedback"].replace("<strong>", "").replace("</strong>", "")), shown["feedback"]
+
+
+RIGHT = [(tutor.LSTM, ["197,120", "453,120", "2", "0", "0", "512", "(None, 25, 128)", "3", "3", "49,408", "2"])]
+
+
+@pytest.mark.parametrize(("what", "answers"), RIGHT)
+def test_the_answers_at_the_start_are_those_that_were_written_down(what: Any, answers: list[str]) -> None:
+    session = Session(LESSONS[what], steps_of(what))
+    assert len(answers) == len(steps_of(what).steps)
+    for answer in answers:
+        session.asked({"do": "check", "answer": answer})
+        assert session.shown["guide"]["state"] == "right", answer
+        session.asked({"do": "next"})

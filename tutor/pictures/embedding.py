@@ -1,0 +1,231 @@
+"""Embedding: a table with a row for each index. A sentence's words pick rows; what is returned are copies of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from string import punctuation
+from typing import TYPE_CHECKING
+
+from tutor.pictures import metrics
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, many, say, sized, slots, worked_out
+from tutor.pictures.scene import Box, Item, Scene, Wire
+
+if TYPE_CHECKING:
+    from tutor.layers.built import Built
+
+#: Has a word twice, which looks up the same row twice.
+SENTENCE = "the cat sees the dog"
+#: So many words, rows of a whole table, and numbers of a row are drawn at most.
+WORDS, ROWS, NUMBERS = 8, 9, 8
+
+_TOP, _BOTTOM, _ROW, _GAP, _WORD = 54.0, 300.0, 24.0, 16.0, 40.0
+_INDEX, _BOX, _TABLE, _OUTPUT, _CELLS = 104.0, 80.0, 328.0, 580.0, 150.0
+
+
+def indexed(sentence: str, vocabulary: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Each word's index, and the words, without capitals and punctuation.
+
+    The first word gets 1, each new word the next index; 0 is kept for padding. Once the vocabulary is full, all
+    further words share its last index.
+
+    >>> indexed("The cat sees the dog.", 1000)
+    ((1, 2, 3, 1, 4), ('the', 'cat', 'sees', 'the', 'dog'))
+    """
+    words = tuple(filter(None, (word.strip(punctuation) for word in sentence.lower().split())))
+    known = {word: min(index, vocabulary - 1) for index, word in enumerate(dict.fromkeys(words), 1)}
+    return tuple(known[word] for word in words), words
+
+
+def sentence_scene(built: Built, sentence: str = SENTENCE) -> Scene:
+    """The rows that the words of a sentence look up.
+
+    Raises:
+        ValueError: the layer is not an Embedding.
+    """
+    vocabulary = getattr(built.layer, "input_dim", 1)  # a layer without one is refused next
+    return embedding_scene(built, *indexed(sentence, vocabulary))
+
+
+def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] = ()) -> Scene:
+    """A sentence from top to bottom, the table's rows that it uses, and their copies in the sentence's order.
+
+    The sentence is padded with index 0 to the length for which the layer is built, or cut to it.
+
+    Raises:
+        ValueError: the layer is not an Embedding, or an index is not in its table.
+    """
+    if built.layer.kind != "Embedding":
+        raise ValueError(
+            f"embedding_diagram: the layer must be an Embedding; got {built.layer.title}. tutor.weight_diagram draws "
+            "the weights of any layer."
+        )
+    vocabulary, units = built.weights[0].shape
+    if wrong := [index for index in indices if not 0 <= index < vocabulary]:
+        raise ValueError(f"Embedding: an index must be 0 to {vocabulary - 1:,}, one for each row; got {wrong[0]:,}.")
+    axes = built.input_shape[1:]
+    length = len(indices) if None in axes else prod(axes)
+    read = [place if place is None else _word(built, place, indices, words) for place in slots(length, WORDS)]
+    drawn = [word for word in read if word is not None]
+    columns = slots(units, NUMBERS)
+    cells = _Cells(columns, min(_CELLS / len(columns), _ROW))
+    rows, ys = _table(_rows(vocabulary, {word.index for word in drawn}), drawn, cells)
+    whole, notes = worked_out(built), [*_notes(built, len(indices) - length, drawn), ""][:2]
+    size = sized(whole, WIDTH - 2 * MARGIN, ANSWER, TITLE, bold=True)
+    items = (
+        *_heads(f"embeddings {(vocabulary, units)}", f"output {built.output_shape}", many(units, "number")),
+        *rows,
+        *_looked_up(read, length, ys, cells),
+        say("count", WIDTH / 2, _BOTTOM + 17, whole, size, "middle", bold=True),
+        *(say(f"note-{n}", WIDTH / 2, _BOTTOM + 36 + 15 * n, notes[n], SMALL, "middle", "muted") for n in range(2)),
+    )
+    each = ", ".join(f"{word.name} {word.index:,}" if word else "…" for word in read)
+    said = [
+        f"An Embedding's table {(vocabulary, units)}: a row for every index, {many(units, 'number')} per row.",
+        f"A sentence as indices: {each}.",
+        f"Each index looks up its row. The output {built.output_shape} has a copy of its row for every word.",
+        *filter(None, notes),
+        f"Count: {whole}.",
+    ]
+    return Scene(WIDTH, 362, items, " ".join(said))
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word or padding on its way; ``lit`` are the first word and those that are the same."""
+
+    name: str
+    index: int
+    masked: bool
+    lit: bool
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """How a row is drawn, in the table and as a copy."""
+
+    columns: Sequence[int | None]
+    across: float
+
+    def row(
+        self, name: str, x: float, y: float, height: float, fill: str, *, lit: bool, dashed: bool = False
+    ) -> list[Item]:
+        edge = "lit" if fill == "lit-fill" else "faint"
+        width = self.across * len(self.columns)
+        cells = grid(name, (x, y - height / 2), (0,), self.columns, (self.across, height), fill, edge)
+        return [
+            *cells,
+            Box(f"{name}/frame", x, y - height / 2, width, height, None, edge, 0, dashed, 2.2 if lit else 0.8),
+        ]
+
+
+def _word(built: Built, place: int, indices: Sequence[int], words: Sequence[str]) -> _Word:
+    index = indices[place] if place < len(indices) else 0
+    masked = built.layer.mask_zero and index == 0
+    name = f"word {place + 1:,}" if place < len(indices) and not masked else "(padding)"
+    name = metrics.printable(words[place]) if place < min(len(words), len(indices)) else name
+    return _Word(name, index, masked, lit=index == (indices[0] if indices else 0))
+
+
+def _heads(table: str, output: str, numbers: str) -> Iterator[Item]:
+    room = WIDTH - 2 * MARGIN - _INDEX - 70
+    size = sized(table + output, room, TITLE, TEXT, bold=True)
+    right = min(_OUTPUT, WIDTH - MARGIN - metrics.room_for(output, size, bold=True))
+    left = min(_TABLE, right - 14 - metrics.room_for(table, size, bold=True))
+    yield say("sentence", MARGIN, 18, "sentence", TITLE, bold=True)
+    yield say("index", _INDEX + _BOX / 2, 18, "index", TITLE, "middle", bold=True)
+    yield say("embeddings/shape", left, 18, table, size, bold=True)
+    yield say("embeddings/says", _TABLE, 36, f"{numbers} per row", SMALL, colour="muted")
+    yield say("output", right, 18, output, size, bold=True)
+    yield say("output/says", WIDTH - MARGIN, 36, "a copy of its row for every word", SMALL, "end", "muted")
+
+
+def _rows(vocabulary: int, used: set[int]) -> list[int | None]:
+    """All rows, if they can be counted; else row 0, those used, and the last, with a gap wherever some are left out."""
+    kept = range(vocabulary) if vocabulary <= ROWS else sorted({0, vocabulary - 1} | used)
+    rows: list[int | None] = []
+    for row in kept:
+        if rows and row != (rows[-1] or 0) + 1:
+            rows.append(None)
+        rows.append(row)
+    return rows
+
+
+def _table(rows: Sequence[int | None], words: Sequence[_Word], cells: _Cells) -> tuple[list[Item], dict[int, float]]:
+    """The rows, those that are looked up in violet, and where each is."""
+    used, lit = {word.index for word in words}, {word.index for word in words if word.lit}
+    heights = [_GAP if row is None else _ROW for row in rows]
+    squeezed = min(1.0, (_BOTTOM - _TOP) / sum(heights))
+    y = (_TOP + _BOTTOM - squeezed * sum(heights)) / 2
+    items: list[Item] = []
+    ys: dict[int, float] = {}
+    for n, row in enumerate(rows):
+        middle = y + squeezed * heights[n] / 2
+        y += squeezed * heights[n]
+        if row is None:
+            items.append(say(f"embeddings/gap-{n}", _TABLE + cells.across / 2, middle, "⋮", SMALL, "middle", "muted"))
+            continue
+        ys[row], name = middle, f"embeddings/row-{n}"
+        fill = "lit-fill" if row in used else "weight"
+        items += cells.row(name, _TABLE, middle, squeezed * _ROW - 4, fill, lit=row in lit)
+        colour = "lit" if row in lit else "ink" if row in used else "muted"
+        items.append(say(f"{name}/name", _TABLE - 7, middle, f"row {row:,}", SMALL, "end", colour, bold=row in lit))
+    return items, ys
+
+
+def _looked_up(read: Sequence[_Word | None], length: int, ys: dict[int, float], cells: _Cells) -> Iterator[Item]:
+    """Each word, its index, the way to its row, and the copy; what is lit on top of the others."""
+    step = min((_BOTTOM - _TOP) / max(len(read), 1), _WORD)
+    top = (_TOP + _BOTTOM - step * len(read)) / 2
+    end = _TABLE - 14 - max(metrics.room_for(f"row {row:,}", SMALL, bold=True) for row in ys)
+    for n, word in sorted(enumerate(read), key=lambda one: one[1] is not None and one[1].lit):
+        y = top + (n + 0.5) * step
+        if word is None:
+            yield say(f"word-{n}", MARGIN, y, f"{length - WORDS + 1:,} more", TEXT, colour="muted")
+            for name, x in (("index", _INDEX + _BOX / 2), ("output", _OUTPUT + cells.across / 2)):
+                yield say(f"{name}-{n}", x, y, "⋮", TEXT, "middle", "muted")
+            continue
+        colour, width = ("lit", 2.4) if word.lit else ("muted", 1.1)
+        fill = "paper" if word.masked else "lit-fill"
+        name = metrics.cut(word.name, _INDEX - MARGIN - 8, TEXT, bold=word.lit)
+        row, copy = (end, ys[word.index]), (_TABLE + cells.across * len(cells.columns) + 5, ys[word.index])
+        yield Wire(f"look-{n}", ((_INDEX + _BOX + 2, y), row), colour, width, dashed=word.masked)
+        yield Wire(f"copy-{n}", (copy, (_OUTPUT - 4, y)), colour, width, dashed=word.masked)
+        yield say(
+            f"word-{n}",
+            MARGIN,
+            y,
+            name,
+            TEXT,
+            colour="lit" if word.lit else "muted" if word.masked else "ink",
+            bold=word.lit,
+        )
+        yield Box(
+            f"index-{n}",
+            _INDEX,
+            y - 11,
+            _BOX,
+            22,
+            "paper" if word.masked else "tensor",
+            "lit" if word.lit else "muted",
+            3,
+            word.masked,
+            width,
+        )
+        yield say(f"index-{n}/value", _INDEX + _BOX / 2, y, f"{word.index:,}", TEXT, "middle", bold=word.lit)
+        yield from cells.row(f"output-{n}", _OUTPUT, y, 20, fill, lit=word.lit, dashed=word.masked)
+
+
+def _notes(built: Built, left_out: int, words: Sequence[_Word]) -> Iterator[str]:
+    yield "A longer sentence looks up more rows. The table doesn't grow."
+    others = []
+    if left_out > 0:
+        others.append(f"The layer is built for a shorter sentence: the last {many(left_out, 'word')} left out.")
+    if any(word.masked for word in words):
+        others.append("Index 0 is padding: it looks up row 0, but later layers skip it.")
+    elif any(word.index == 0 for word in words):
+        others.append("Index 0 looks up row 0 like any other, for mask_zero is off.")
+    if built.layer.lora_rank is not None:
+        others.append("The two small matrices of lora_rank are not drawn.")
+    yield " ".join(others)

@@ -1,0 +1,156 @@
+"""The steps of a lesson as data, read from a table beside it: questions, and where their answers are to be read off.
+
+No answer is written down: it is an expression over a :class:`~tutor.questions.place.Place`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from tutor.layers.built import Built
+from tutor.questions.arithmetic import evaluate
+from tutor.questions.place import Place
+
+_HOLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the answers to choose from.
+
+    Attributes:
+        say: what the button says.
+        right: an expression: whether it is the answer.
+        because: what is said to who chose it wrongly.
+    """
+
+    say: str
+    right: str
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is said of a wrong answer.
+
+    Attributes:
+        says: the feedback; "" where the diagnosis has its own.
+        value: an expression: the answer with this mistake; "" for a mistake of the layer's declaration.
+    """
+
+    says: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question.
+
+    Attributes:
+        ask: the question.
+        right: why the answer is right.
+        line: what helps to read the question.
+        hints: what helps to answer it, one after the other.
+        answer: an expression: the number or shape to be typed; "" where there are choices.
+        choices: what there is to choose from.
+        mistakes: what is said of wrong answers, by the mistake's name.
+        of: an expression: the built layer whose mistakes are recognised.
+        do: what to do after the answer.
+        moves: the controls that are then moved, and an expression for where to.
+        start: where controls stand before, beside the lesson's own start, as expressions.
+        picture: the picture that opens after the answer.
+    """
+
+    ask: str
+    right: str
+    line: str = ""
+    hints: tuple[str, ...] = ()
+    answer: str = ""
+    choices: tuple[Choice, ...] = ()
+    mistakes: Mapping[str, Slip] = field(default_factory=dict)
+    of: str = "layer"
+    do: str = ""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    start: Mapping[str, str] = field(default_factory=dict)
+    picture: str = ""
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Step:
+        """The step that such a table describes."""
+        slips = {
+            name: Slip(one["says"], one["is"]) if isinstance(one, dict) else Slip(one)
+            for name, one in table.get("mistakes", {}).items()
+        }
+        choices = tuple(Choice(one["say"], one["if"], one.get("because", "")) for one in table.get("choices", ()))
+        given = {**table, "hints": tuple(table.get("hints", ())), "choices": choices, "mistakes": slips}
+        return cls(**given)
+
+    def begins(self, start: Place) -> Place:
+        """Where the controls stand when the step begins, in a lesson that starts there."""
+        return start.at(**{key: evaluate(value, start) for key, value in self.start.items()})
+
+    def seen(self, here: Place, start: Place) -> Place:
+        """The position of which the question speaks: the learner's, but before the step's own moves."""
+        begins = self.begins(start)
+        return here.at(**{key: begins.controls[key] for key in self.moves})
+
+    def goals(self, place: Place) -> dict[str, Any]:
+        """Where the step's moves lead to, from the position of which it speaks."""
+        return {key: evaluate(value, place) for key, value in self.moves.items()}
+
+    def expected(self, place: Place) -> Any:
+        """The right answer: a number, a shape, or the place of the right choice.
+
+        Raises:
+            ValueError: not exactly one of the choices is right.
+        """
+        if self.answer:
+            return evaluate(self.answer, place)
+        (right,) = (number for number, one in enumerate(self.choices) if evaluate(one.right, place))
+        return right
+
+    def layer(self, place: Place) -> Built:
+        """The built layer that the question is about."""
+        built: Built = evaluate(self.of, place)
+        return built
+
+    def slip(self, answer: Any, place: Place) -> str:
+        """The name of this step's own mistake that gives the answer; "" if none does."""
+        own = ((name, slip.value) for name, slip in self.mistakes.items() if slip.value)
+        return next((name for name, value in own if evaluate(value, place) == answer), "")
+
+    def said_of(self, mistake: str) -> Slip | None:
+        """What this step says of a mistake, or of several that give one number: ``one or another``, in any order."""
+        names = set(mistake.split(" or "))
+        return next((slip for name, slip in self.mistakes.items() if set(name.split(" or ")) == names), None)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A lesson's steps, and what is said after them."""
+
+    steps: tuple[Step, ...]
+    closing: str
+
+    @classmethod
+    def of(cls, name: str) -> Steps:
+        """The steps of the lesson of that name, such as ``lstm``."""
+        table = tomllib.loads((files(__package__) / "lessons" / f"{name}.toml").read_text("utf-8"))
+        return cls(tuple(map(Step.read, table["step"])), table["closing"])
+
+
+def filled(text: str, place: Place, **more: Any) -> str:
+    """The text with what its braces name, counts with their commas; ``more`` are further names."""
+    names = ChainMap(more, place)  # type: ignore[arg-type]
+    return _HOLE.sub(lambda hole: written(evaluate(hole[1], names)), text)
+
+
+def written(value: Any) -> str:
+    """A value as a sentence has it: counts with commas, shapes as Python writes them."""
+    return f"{value:,}" if type(value) is int else str(value)
