@@ -146,9 +146,8 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
     person = Person(what)
     for control in LESSONS[what].controls:
         data = control.as_data()
-        ends = {"size": [data.get("low"), data.get("limit")], "flag": [True, False]}.get(data["kind"]) or data[
-            "options"
-        ]
+        sizes, options = [data.get("low"), data.get("limit")], data.get("options", ())
+        ends = {"size": sizes, "flag": [True, False], "choice": options, "text": ["", "x" * 200]}[data["kind"]]
         for value in ends:
             person.move(to="")
             said = person.move(**{control.key: value})
@@ -469,7 +468,7 @@ def test_a_control_goes_as_far_as_the_others_let_it() -> None:
     assert "Window 15 " in person.session.scenes["window"].alt
     assert person.move(height=4).startswith("height 6 → 4: the shapes follow")
     assert person.values["step"] == 7
-    assert "Step 7 " in person.session.scenes["window"].alt
+    assert "Window 7 " in person.session.scenes["window"].alt
 
 
 def test_settings_that_make_no_model_are_explained_and_left_again() -> None:

@@ -40,7 +40,7 @@ def lesson(what: Any, **starts: Any) -> Explorer:
     from tutor.questions.steps import Steps
 
     explored = _lesson_of("lesson", what, starts)
-    return Explorer(explored, steps=Steps.of(explored.explored or what.__name__))
+    return Explorer(explored, steps=Steps.of(explored.explored or what.__name__.lower()))
 
 
 def _lesson_of(function: str, what: Any, starts: Mapping[str, Any]) -> Lesson:

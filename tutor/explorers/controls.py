@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from tutor.explorers.facts import Facts
 
+_LONGEST_TEXT = 200
+
 
 @dataclass(frozen=True)
 class Control:
@@ -112,7 +114,7 @@ class TextControl(Control):
     """A line to type."""
 
     kind = "text"
-    wanted = "a text of up to 200 characters"
 
-    def takes(self, value: Any) -> bool:
-        return isinstance(value, str) and len(value) <= 200
+    def check(self, explorer: str, value: Any) -> Any:
+        fits = isinstance(value, str) and len(value) <= _LONGEST_TEXT
+        return self._taken(explorer, value, fits, f"a text of at most {_LONGEST_TEXT} characters")

@@ -60,7 +60,7 @@ def guide_data(guide: Guide, here: Place, change: Change, *, waits: bool) -> dic
         "hint": "",
         "hints": [0, 0],
         "do": "",
-        "done": guide.is_done(here),
+        "done": False,
         "marks": {},
         "picture": "",
         "lit": list(attempt.lit),
@@ -104,7 +104,7 @@ def _to_do(guide: Guide, step: Step, here: Place, change: Change) -> dict[str, A
         do = f"That was {strong(others[0])}. This step is about {about}."
     else:
         do = marked(filled(step.do, guide.seen(here)))
-    return {"do": do, "marks": away, "picture": step.picture if do else ""}
+    return {"do": do, "done": bool(goals) and not away, "marks": away, "picture": step.picture if do else ""}
 
 
 def _goal(value: Any) -> str:

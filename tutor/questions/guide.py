@@ -82,13 +82,6 @@ class Guide:
             return False
         return self.step.expected(self.seen(here)) in (here.count, here.total)
 
-    def is_done(self, here: Place) -> bool:
-        """Whether the controls are where the step leads to."""
-        if self.step is None:
-            return True
-        goals = self.step.goals(self.seen(here))
-        return all(here.controls[key] == value for key, value in goals.items())
-
     # What the learner does
 
     def go(self, where: Literal["next", "back", "free", "guide", "hint"], here: Place) -> None:
