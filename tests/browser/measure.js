@@ -12,7 +12,7 @@ const pairs = (nodes, slack) => nodes.flatMap((one, place) => nodes.slice(place 
   .filter((other) => overlap(box(one), box(other), slack))
   .map((other) => `${named(one)} overlaps ${named(other)}`));
 
-const panes = (root) => [...root.querySelectorAll(".tutor-page > :not(.tutor-lesson), .tutor-lesson > *")].filter(visible);
+const panes = (root) => [...root.querySelectorAll(".tutor-page > :not(.tutor-picture), .tutor-picture > *")].filter(visible);
 
 // A list that is narrower than what is chosen in it, with its arrow, cuts the words off without a scroll width that tells.
 const ARROW = 18;
@@ -22,24 +22,37 @@ const cutList = (list) => {
   return canvas.measureText(list.selectedOptions[0]?.textContent ?? "").width + ARROW > list.clientWidth;
 };
 
+// What scrolls may be longer than its place, if the keyboard can scroll it too.
+const scrolls = (node) => /auto|scroll/.test(getComputedStyle(node).overflow) && (node.tabIndex >= 0 || node.querySelector("input, button, [tabindex]"));
+const isScrolled = (node, root) => {
+  for (let one = node.parentElement; one !== root; one = one.parentElement) if (scrolls(one)) return true;
+  return false;
+};
+const tooWide = (node) => node.scrollWidth > node.clientWidth + SLACK && node.clientWidth > 0;
+const tooHigh = (node) => node.scrollHeight > node.clientHeight + SLACK && node.clientHeight > 0;
+
 // What is cut off, what sticks out, and what lies on something else.
 const faults = (root) => {
   const found = pairs(panes(root), SLACK);
   const edge = box(root);
   for (const node of root.querySelectorAll(".tutor-page, .tutor-page *")) {
     if (!visible(node) || node.closest(".tutor-sr, svg > *")) continue;
-    if (box(node).right > edge.right + SLACK || box(node).left < edge.left - SLACK) found.push(`${named(node)} sticks out`);
+    const out = box(node).right > edge.right + SLACK || box(node).left < edge.left - SLACK;
+    if (out && !isScrolled(node, root)) found.push(`${named(node)} sticks out`);
     if (node.matches(".tutor-track, .tutor-track *")) continue; // the rail goes on under the thumb, beyond the track
     const cuts = node.localName === "input" ? node.type === "text" : getComputedStyle(node).display !== "inline";
-    if (cuts && node.localName !== "svg" && node.scrollWidth > node.clientWidth + SLACK && node.clientWidth > 0) {
+    if (cuts && node.localName !== "svg" && tooWide(node) && !scrolls(node)) {
       found.push(`${named(node)} shows ${node.clientWidth} of ${node.scrollWidth}`);
     }
   }
+  for (const pane of panes(root)) if (tooHigh(pane) && !scrolls(pane)) found.push(`${named(pane)} is too high`);
   found.push(...[...root.querySelectorAll("select")].filter((list) => visible(list) && cutList(list)).map(named));
   found.push(...pairs([...root.querySelectorAll(
-    ".tutor-size > *, .tutor-flag, .tutor-buttons > :not(.tutor-save), .tutor-save > *")].filter(visible), 0));
+    ".tutor-size > :not(.tutor-target), .tutor-flags > *, .tutor-bar > :not(.tutor-tabs), .tutor-tabs > *, .tutor-guide > :not(.tutor-sr)")]
+    .filter(visible), 0));
   for (const svg of root.querySelectorAll("svg[role=img]")) {
-    const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent && visible(text));
+    // A tilde is a text of its own, over its letter.
+    const texts = [...svg.querySelectorAll("text:not([data-item$='/tilde'])")].filter((text) => text.textContent && visible(text));
     for (const text of texts) {
       const [inner, outer] = [box(text), box(svg)];
       if (inner.left < outer.left - SLACK || inner.right > outer.right + SLACK
@@ -51,8 +64,36 @@ const faults = (root) => {
   return found;
 };
 
-const order = (root) => panes(root).sort((a, b) => box(a).top - box(b).top)
-  .map((pane) => pane.className.replace("tutor-", "")).slice(0, 4);
+// What is so long that it has to be scrolled.
+const scrolled = (root) => [...root.querySelectorAll(".tutor-page *")]
+  .filter((node) => visible(node) && scrolls(node) && (tooWide(node) || tooHigh(node))).map((node) => node.className);
+
+// Where each pane is, from the explorer's corner.
+const places = (root) => Object.fromEntries(panes(root).map((pane) => {
+  const [inner, outer] = [box(pane), box(root)];
+  const numbers = [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height];
+  return [pane.classList[0], numbers.map(Math.round)];
+}));
+
+// Each piece of text that one sees, with the height of its font on the screen.
+const letters = (root) => {
+  const walk = document.createTreeWalker(root.querySelector(".tutor-page"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || node.closest(".tutor-sr, style, option, [hidden]") || !visible(node)) continue;
+    const svg = node.closest("svg");
+    const scale = svg ? box(svg).width / svg.viewBox.baseVal.width : 1;
+    found.push([parseFloat(getComputedStyle(node).fontSize) * scale, walk.currentNode.data]);
+  }
+  for (const field of root.querySelectorAll("input[type=text], select")) {
+    if (visible(field)) found.push([parseFloat(getComputedStyle(field).fontSize), field.value]);
+  }
+  return found;
+};
+
+const order = (root) => [...root.querySelectorAll(".tutor-page > *")].sort((a, b) => box(a).top - box(b).top)
+  .map((pane) => pane.classList[0].replace("tutor-", ""));
 
 const colours = (root) => ({
   page: getComputedStyle(root).backgroundColor,

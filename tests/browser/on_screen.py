@@ -137,7 +137,6 @@ class Explorer:
         self.formula = root.locator(".tutor-formula")
         self.shapes = root.locator(".tutor-shapes")
         self.diagram = root.locator(".tutor-diagram")
-        self.weights = root.locator(".tutor-weights")
         self.keras = root.locator(".tutor-keras")
         self.verdict = root.locator(".tutor-verdict")
         self.move = root.locator(".tutor-move")
@@ -158,6 +157,16 @@ class Explorer:
     def button(self, name: str) -> Locator:
         return self.root.get_by_role("button", name=name, exact=True)
 
+    def open_tab(self, name: str) -> None:
+        """Show what stands behind the tab of that name."""
+        self.root.get_by_role("tab", name=name, exact=True).click()
+        expect(self.root.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
+
+    def press_in_menu(self, name: str) -> None:
+        """Press a button of the small menu."""
+        self.button("copy and save").click()
+        self.button(name).click()
+
     def choose(self, label: str, option: str) -> None:
         self.root.get_by_role("combobox", name=label, exact=True).select_option(option)
 
@@ -172,10 +181,9 @@ class Explorer:
         self.field(label).press("Enter")
 
     def shows(self, *counts: int) -> None:
-        """Wait until formula, diagram, Keras's summary and the verdict show the layer's count, and the model's."""
+        """Wait until formula, Keras's summary and the verdict show the layer's count, and the model's."""
         written = [f"{count:,}" for count in counts]
         expect(self.formula.locator("strong").first).to_have_text(written[0])
-        expect(self.diagram).to_contain_text(written[0])
         for count in written:
             expect(self.verdict).to_contain_text(f"{count} = {count}")
             expect(self.keras).to_contain_text(count)

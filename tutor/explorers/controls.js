@@ -109,6 +109,16 @@ const choiceControl = (spec, commit) => {
   return { node: make("label", { class: "tutor-flag", title: spec.help }, spec.label, list), show };
 };
 
+const textControl = (spec, commit) => {
+  const field = make("input", {
+    type: "text", autocomplete: "off", spellcheck: "false", oninput: () => commit(spec.key, field.value),
+  });
+  // What is being typed must not be overwritten by an answer that comes in meanwhile.
+  const show = (value) => { if (document.activeElement !== field) field.value = value; };
+  const name = make("span", { class: "tutor-name" }, spec.label);
+  return { node: make("label", { class: "tutor-text", title: spec.help }, name, field), show };
+};
+
 const button = (name, onclick, attributes = {}) => make("button", { type: "button", onclick, ...attributes }, name);
 
-const CONTROLS = { size: sizeControl, flag: flagControl, choice: choiceControl };
+const CONTROLS = { size: sizeControl, flag: flagControl, choice: choiceControl, text: textControl };

@@ -48,10 +48,9 @@ function render({ model, el }) {
   const panels = new Map([
     ...Object.entries(pictures).map(([key, { title: name }]) => [key, { title: name, node: drawn.get(key).node }]),
     ["shapes", { title: words.shapes, node: panes.allShapes }],
-    ["rows", { title: words.table, node: panes.rows }],
     ["keras", { title: words.keras, node: pane("listing", {}) }],
+    ["rows", { title: words.table, node: panes.rows }],
   ]);
-  if (!model.get("rows")) panels.delete("rows");
   panels.get("keras").node.append(summaries[1], make("h3", {}, words.listing), panes.code);
 
   const showPicture = (key) => {
@@ -64,25 +63,23 @@ function render({ model, el }) {
   let lastDrawn = "";
 
   // One line speaks, and the latest event has it: feedback and hints lie over the line on the last move.
-  const last = { guide: "", move: "" };
+  const last = {};
   const say = (text) => {
     panes.move.textContent = text;
     el.classList.remove("tutor-answered");
     refit();
   };
   const showVoice = () => {
-    const { feedback = "", hint = "" } = model.get("guide") ?? {};
-    const [now, move] = [`${feedback}\n${hint}`, model.get("move")];
-    if (now !== last.guide) {
-      const isHint = last.hint !== hint && hint;
-      if (guide) guide.feedback.innerHTML = isHint ? hint : feedback;
-      el.classList.toggle("tutor-answered", Boolean(isHint || feedback));
-    } else if (move !== last.move) el.classList.remove("tutor-answered");
+    const { feedback = "", hint = "", speaks = false } = model.get("guide") ?? {};
+    const answer = hint !== last.hint && hint ? hint : feedback || hint;
+    if (guide && (hint !== last.hint || feedback !== last.feedback)) guide.feedback.innerHTML = answer;
+    el.classList.toggle("tutor-answered", Boolean(speaks && answer));
+    const move = model.get("move");
     if (move !== last.move) panes.move.innerHTML = move;
-    Object.assign(last, { guide: now, hint, move });
+    Object.assign(last, { feedback, hint, move });
     refit();
   };
-  const guide = guided ? makeGuide(model, opening, controls, () => { last.guide = null; }) : null;
+  const guide = guided ? makeGuide(model, opening, controls) : null;
 
   let isToFit = false;
   const refit = () => {
@@ -121,11 +118,12 @@ function render({ model, el }) {
       { "aria-label": `${words.save} ${format.toUpperCase()}` }))));
 
   el.append(
-    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}) { display: none; }`),
+    // The still picture beside it is not needed; nor is the room that JupyterLab leaves for a number beside the output.
+    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}), .jp-OutputPrompt:has(~ * .tutor-explorer) { display: none; }`),
     make("div", { class: "tutor-page" },
       ...(guide ? [guide.node] : []),
       make("section", { class: "tutor-controls", "aria-label": words.controls },
-        make("div", { class: "tutor-sizes" }, ...nodesOf("size")),
+        make("div", { class: "tutor-sizes" }, ...nodesOf("size")), ...nodesOf("text"),
         make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice"), preset, button(words.reset, () => jump("")))),
       panes.move, panes.formula,
       make("section", { class: "tutor-picture", "aria-label": words.pictures },
@@ -195,6 +193,10 @@ function render({ model, el }) {
     watched[`change:${key}`] = () => { panes[place].innerHTML = model.get(key); refit(); };
   }
   watched["change:move"] = showVoice;
+  watched["change:rows"] = () => {
+    panes.rows.innerHTML = model.get("rows");
+    tabs.list.lastElementChild.hidden = !model.get("rows");
+  };
   watched["change:shapes"] = () => {
     panes.shapes.innerHTML = panes.allShapes.innerHTML = model.get("shapes");
     refit();

@@ -14,10 +14,9 @@ const progressOf = (title) => {
 };
 
 // `ask` tells Python what the learner asks for; `controls` are those of the explorer, by key.
-const makeGuide = (model, { words, title }, controls, onAsk) => {
+const makeGuide = (model, { words, title }, controls) => {
   const ask = (action, answer = "") => {
     waiting = action;
-    onAsk();
     model.set("asks", { n: (model.get("asks")?.n ?? 0) + 1, do: action, answer });
     model.save_changes();
   };
@@ -55,15 +54,15 @@ const makeGuide = (model, { words, title }, controls, onAsk) => {
     all.at((all.indexOf(document.activeElement) + way) % all.length).focus();
   });
 
-  const showOptions = ({ options: offers, chosen, state, step }) => {
+  const showOptions = ({ options: offers, answer, state, step }) => {
     const now = JSON.stringify([step, offers]);
     if (now !== offered) {
       options.replaceChildren(...offers.map(({ key, text }) => button(text, () => ask("check", key), { value: key })));
     }
     offered = now;
     for (const option of options.children) {
-      option.setAttribute("aria-pressed", option.value === chosen);
-      option.dataset.state = option.value === chosen ? state : "";
+      option.setAttribute("aria-pressed", option.value === answer);
+      option.dataset.state = option.value === answer ? state : "";
     }
   };
   const showMarks = (marks) => {
@@ -73,13 +72,13 @@ const makeGuide = (model, { words, title }, controls, onAsk) => {
       if (marks[key]) control.append(make("span", { class: "tutor-target" }, marks[key]));
     }
   };
-  const showFocus = ({ state, kind, can, marks, free: isFree }) => {
+  // After a right answer comes what is to be done; else the next step.
+  const showFocus = ({ state, kind, marks, do: toDo, free: isFree }) => {
     const place = kind === "choice" && !isFree ? options.children[0] : field;
-    if (waiting === "check" && state === "wrong" && place === field) field.select();
-    if (waiting === "check" && state === "right") {
-      const [marked] = Object.keys(marks);
-      if (can.next) next.focus(); else if (marked) controls.get(marked).node.querySelector("input, select").focus();
-    }
+    const [marked] = toDo ? Object.keys(marks) : [];
+    if (waiting === "check" && state === "right" && !isFree) {
+      (marked ? controls.get(marked).node.querySelector("input, select") : next).focus();
+    } else if (waiting === "check" && place === field) field.select();
     if (/^(next|back|guide)$/.test(waiting)) (kind === "done" ? free : place).focus();
     waiting = "";
   };
@@ -93,8 +92,7 @@ const makeGuide = (model, { words, title }, controls, onAsk) => {
     where.textContent = filled(words.step, step + 1, steps);
     question.innerHTML = guide.question;
     if (moved) news.textContent = where.textContent + question.textContent;
-    aside.innerHTML = guide.do && state === "right" ? guide.do : guide.line;
-    aside.classList.toggle("tutor-done", guide.done);
+    aside.innerHTML = guide.do || guide.line;
     form.hidden = !isFree && /^(choice|done)$/.test(kind);
     options.hidden = isFree || kind !== "choice";
     label.textContent = isFree ? words["to check"] : words["your answer"];

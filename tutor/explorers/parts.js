@@ -56,7 +56,7 @@ const fit = (node) => {
 
 // Tabs, one panel at a time. Only what is shown is in the page.
 const makeTabs = (panels, label, onShow) => {
-  const panel = make("div", { class: "tutor-diagram", role: "tabpanel" });
+  const panel = make("div", { class: "tutor-diagram", role: "tabpanel", tabindex: 0, "data-lm-suppress-shortcuts": "true" });
   const tabs = new Map([...panels].map(([key, { title }]) => [key, button(title, () => open(key), { role: "tab" })]));
   let shown;
   const open = (key) => {
@@ -72,7 +72,7 @@ const makeTabs = (panels, label, onShow) => {
     onShow(key);
   };
   const turn = (way) => {
-    const keys = [...tabs.keys()];
+    const keys = [...tabs.keys()].filter((key) => !tabs.get(key).hidden);
     open(keys.at((keys.indexOf(shown) + way) % keys.length));
   };
   const list = make("div", { class: "tutor-tabs", role: "tablist", "aria-label": label }, ...tabs.values());
