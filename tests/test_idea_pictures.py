@@ -15,8 +15,8 @@ from test_svg import assert_follows
 
 import tutor
 from tutor.explorers.facts import Facts, what_changed
+from tutor.explorers.lessons import all_lessons
 from tutor.explorers.lessons.sequences import DENSE as DENSE_LESSON
-from tutor.explorers.lessons.sequences import EMBEDDING, LSTM_
 from tutor.explorers.panels import DENSE, ROWS, TENSOR, UNROLLED
 from tutor.pictures.dense import dense_scene
 from tutor.pictures.embedding import embedding_scene, indexed
@@ -371,8 +371,8 @@ class TestUnrolled:
     ("lesson", "panel", "said"),
     [
         (DENSE_LESSON, DENSE, "Dense with 32 units on 784 features"),
-        (EMBEDDING, ROWS, "the 1, cat 2, sees 3, the 1, dog 4"),
-        (LSTM_, UNROLLED, "LSTM over 25 timesteps"),
+        (all_lessons()[tutor.Embedding], ROWS, "the 1, cat 2, sees 3, the 1, dog 4"),
+        (all_lessons()[tutor.LSTM], UNROLLED, "LSTM over 25 timesteps"),
         (DENSE_LESSON, TENSOR, "A tensor of shape (None, 784)"),
     ],
 )
