@@ -372,7 +372,7 @@ def test_two_at_once(name: str, by_hand: str) -> None:
         found[{mistake.name for mistake in shown.mistakes} == {"bias forgotten", name}] += 1
 
     on()
-    assert found[True] > 9 * found[False]  # some numbers come about in two such ways
+    assert found[True] > 3 * found[False]  # some numbers come about in two such ways
 
 
 # Never on the right answer

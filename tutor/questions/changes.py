@@ -158,9 +158,8 @@ def _of_two_sides(seen: _Seen) -> Iterator[Change]:
         share, alone = f"one {seen.maker}'s share", _axes({makes: None})
         name = f"one {seen.maker} only" if makes == "units" else "filters forgotten"
         yield Change(name, share, there, alone, seen.names)
-        yield Change(
-            name, f"{share} of the kernel", there, lambda weights: _without("bias")(alone(weights)), seen.names
-        )
+        kernel: Edit = lambda weights: _without("bias")(alone(weights))  # noqa: E731
+        yield Change(name, f"{share} of the kernel", there, kernel, seen.names)
 
 
 def _of_dense(seen: _Seen) -> Iterator[Change]:
@@ -210,16 +209,13 @@ def _of_boxes(seen: _Seen) -> Iterator[Change]:
         elif real == 1:
             there = "There is one box, and no gate."
         yield Change("gates miscounted", slip, there, _boxes(number), parts)
-    hidden = _without("recurrent_kernel")
-    own = ("recurrent_kernel",)
-    yield Change(
-        "recurrent kernel forgotten", "the weights for h left out", f"{seen.every} reads h as well.", hidden, own
-    )
+    own, too = ("recurrent_kernel",), f"{seen.every} reads h as well."
+    yield Change("recurrent kernel forgotten", "the weights for h left out", too, _without(*own), own)
     one, slip = _without_last_axis(*own), f"one weight per {seen.maker} for h"
     every_number = f"Each {seen.maker} reads all {seen.sizes[seen.makes].value:,} numbers of h, not just its own."
     yield Change("recurrent kernel as one number per unit", slip, every_number, one, own)
-    given = _without("kernel")
-    yield Change("kernel forgotten", "the weights for x left out", f"{seen.every} reads x as well.", given, ("kernel",))
+    own, too = ("kernel",), f"{seen.every} reads x as well."
+    yield Change("kernel forgotten", "the weights for x left out", too, _without(*own), own)
     if "bias" in seen.names:
         yield from _of_both_biases(seen)
 
@@ -245,9 +241,7 @@ def _of_windows(seen: _Seen) -> Iterator[Change]:
     within = "channels / groups" if groups else "channels"
     if filters and "kernel" in seen.names:
         amount = seen.axes[within].value
-        all_ = (
-            f"Each filter reads the {amount:,} channels of its group." if groups else f"A filter reads all {amount:,}."
-        )
+        all_ = f"A filter reads {f'the {amount:,} of its group' if groups else f'all {amount:,}'}."
         yield Change("channels forgotten", "the channels left out", all_, _axes({within: None}, *kernels), kernels)
     if len(window) > 1:
         sizes = " × ".join(f"{size.value:,}" for size in window)
