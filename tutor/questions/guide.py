@@ -80,7 +80,8 @@ class Guide:
         """Whether the screen would tell the answer."""
         if self.is_free or self.step is None or not self.step.answer or self.attempt.state in ("right", "skipped"):
             return False
-        return self.step.expected(self.seen(here)) in (here.count, here.total)
+        shown = {here.count, here.total, *(one.count for one in here.layers.values())}
+        return self.step.expected(self.seen(here)) in shown
 
     # What the learner does
 

@@ -11,6 +11,7 @@ from tutor.layers import HOMES
 from tutor.layers.built import Built
 from tutor.models.ours import BuiltModel
 from tutor.questions.mistakes import mistakes_of
+from tutor.symbols import identifiers
 
 _FUNCTIONS: Mapping[str, Any] = {"len": len, "prod": math.prod}
 #: What a place says of its model, as attributes of the same name.
@@ -46,7 +47,7 @@ class Place(Mapping[str, Any]):
             return _FUNCTIONS[name]
         if name in HOMES:
             return getattr(importlib.import_module(HOMES[name]), name)
-        return self.model.layers[name]
+        return self.layers[name]
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -55,7 +56,7 @@ class Place(Mapping[str, Any]):
             raise AttributeError(name) from error
 
     def __iter__(self) -> Iterator[str]:
-        yield from {**self.controls, **dict.fromkeys(_FACTS), **_FUNCTIONS, **HOMES, **self.model.layers}
+        yield from {**self.controls, **dict.fromkeys(_FACTS), **_FUNCTIONS, **HOMES, **self.layers}
 
     def __len__(self) -> int:
         return len(list(self))
@@ -72,6 +73,11 @@ class Place(Mapping[str, Any]):
         """The model, made when it is first asked for."""
         self._model = self._model or self._make(self.controls)
         return self._model
+
+    @property
+    def layers(self) -> dict[str, Built]:
+        """Each layer of the model by its path, with underscores for what no name can have in it."""
+        return dict(zip(identifiers(self.model.layers), self.model.layers.values(), strict=True))
 
     @property
     def layer(self) -> Built:
