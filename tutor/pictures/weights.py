@@ -96,12 +96,12 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
         y += high
     notes = _notes(drawn, scale, len(built.weights))
     squares = scale >= _COUNTABLE and not notes
-    rescaled = f"New scale: everything, the dashed outline too, is drawn at {_size(scale / kept)}."
-    rescaled = "" if scale == kept else rescaled
+    share = "half" if kept == 2 * scale else f"1/{kept / scale:,.0f} of"
+    rescaled = f"New scale: everything, the dashed outline too, is drawn at {share} the size." if scale != kept else ""
     title = f"weights: {'one square = one parameter' if squares else 'area = parameters'}"
     items: list[Item] = [say("title", MARGIN, 14, title, TITLE, bold=True)]
     for array, box in drawn:
-        items += [*_slices(array, box), *_grid(box, scale if squares else inf)]
+        items += [*_slices(array, box), *_grid(box, scale if squares else 0)]
     items += [*ghost, *_letters(drawn), *_names(drawn), *_totals(built.count, last.count, has_moved=has_moved)]
     items += _scale_bar(kept, scale)
     lines = wrapped(rescaled.split(), _SIDE_ROOM, TEXT)
@@ -196,11 +196,13 @@ def _slices(array: _Array, box: Box) -> Iterator[Box]:
 
 
 def _grid(box: Box, pitch: float) -> Iterator[Wire]:
-    """Lines between rows and between columns, each kind in one go; where there are none, along an edge."""
-    down, right = ([0.0, *(n * pitch for n in range(1, round(length / pitch)))] for length in (box.height, box.width))
-    ends = (0.0, box.width, box.width, 0.0), (0.0, box.height, box.height, 0.0)
-    rows = [(box.x + ends[0][2 * (n % 2) + end], box.y + at) for n, at in enumerate(down) for end in (0, 1)]
-    columns = [(box.x + at, box.y + ends[1][2 * (n % 2) + end]) for n, at in enumerate(right) for end in (0, 1)]
+    """Lines between rows and between columns, each kind in one go; without a pitch they hide behind an edge."""
+    xs, ys = (box.x, box.right), (box.y, box.bottom)
+    rows: list[Point] = [(_LEFT, _TOP), (_LEFT, _TOP + THINNEST)]
+    columns = rows
+    if pitch:
+        rows = [(xs[(n + end) % 2], box.y + n * pitch) for n in range(round(box.height / pitch)) for end in (0, 1)]
+        columns = [(box.x + n * pitch, ys[(n + end) % 2]) for n in range(round(box.width / pitch)) for end in (0, 1)]
     for name, points in (("rows", rows), ("columns", columns)):
         yield Wire(f"{box.id}/{name}", tuple(points), width=0.7, arrow=False, radius=0)
 
@@ -218,9 +220,10 @@ def _letters(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
 
 
 def _outline(box: Box, *, seen: bool) -> Iterator[Box]:
-    """What an array was, if that is to be seen."""
-    yield replace(box, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
-    yield replace(box, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
+    """What an array was, if that is to be seen; else it rests in a corner."""
+    place = box if seen else Box(box.id, _LEFT, _TOP, THINNEST, THINNEST, None)
+    yield replace(place, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
+    yield replace(place, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
 
 
 def _names(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
@@ -283,10 +286,6 @@ def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
     yield say("scale/before/words", was + 8, y, "before" if shown else "", SMALL, colour="lit")
     yield Wire("scale", ((_LEFT, _BAR), (ends, _BAR)), width=2.4, arrow=False)
     yield say("scale/words", ends + 8, _BAR, says, SMALL)
-
-
-def _size(ratio: float) -> str:
-    return "half the size" if ratio == 0.5 else f"1/{1 / ratio:,.0f} of the size"
 
 
 def _notes(drawn: Sequence[tuple[_Array, Box]], scale: float, number: int) -> list[str]:
