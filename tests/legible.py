@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import PathPatch
@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from tutor.pictures.figure import figure
-from tutor.pictures.metrics import fitted
-from tutor.pictures.scene import Label, Wire
+from tutor.pictures.metrics import fitted, width
+from tutor.pictures.scene import Box, Label, Wire
 
 #: Words stay at least so large, in points, for sizes up to a hundred thousand.
 SMALLEST_TEXT = 7.0
@@ -42,7 +42,7 @@ def assert_legible(scene, *, smallest=SMALLEST_TEXT, crossing=()):
             assert box.y1 <= page.y1, shown
     assert words
     for (one, first), (other, second) in combinations(words.items(), 2):
-        assert not first.overlaps(second) or other == one.replace("/letter", "/tilde"), (one, other)
+        assert not first.overlaps(second) or other == f"{one.removesuffix('letter')}tilde", (one, other)
     wires = {item.id for item in scene.items if isinstance(item, Wire) and not item.id.startswith(tuple(crossing))}
     for artist in artists:
         if isinstance(artist, PathPatch) and str(artist.get_gid()).removesuffix("/head") in wires:
@@ -76,9 +76,80 @@ def extents(scene):
 def sizes(scene):
     """The font size of each label by its id, in points."""
     labels = (item for item in scene.items if isinstance(item, Label))
-    return {label.id: fitted(label.text, label.size, label.room, bold=label.bold) for label in labels}
+    return {label.id: size_of(label) for label in labels}
+
+
+def size_of(label):
+    """The font size of a label, in points."""
+    return fitted(label.text, label.size, label.room, bold=label.bold)
 
 
 def without_leading(box):
     """A text's box without a tenth of its height at either end, which no sign of ours reaches."""
     return Bbox([[box.x0, box.y0 + 0.1 * box.height], [box.x1, box.y1 - 0.1 * box.height]])
+
+
+def faults(scene, *, smallest=SMALLEST_TEXT):
+    """What :func:`assert_legible` would object to, and words across the edge of a box: by arithmetic alone, so at once.
+
+    That is enough for hundreds of scenes. What something drawn later hides is no fault.
+    """
+    words = [
+        (place, item, _extent(item)) for place, item in enumerate(scene.items) if getattr(item, "text", "").strip()
+    ]
+    yield from (f"{name}: {size:.1f}" for name, size in sizes(scene).items() if size < smallest)
+    for item in scene.items:
+        if isinstance(item, Box) and not _inside((item.x, item.y, item.right, item.bottom), scene):
+            yield f"{item.id}: outside"
+    for place, label, box in words:
+        if not _inside(box, scene):
+            yield f"{label.id}: outside"
+        yield from (f"{label.id} on {other.id}" for later, other, its in words if later > place and _meet(box, its))
+        for below, item in enumerate(scene.items):
+            if _crosses(item, box) and not any(_hides(later, box) for later in scene.items[below + 1 :]):
+                yield f"{item.id} through {label.id}"
+
+
+def _extent(label):
+    size = size_of(label)
+    wide = width(label.text, bold=label.bold) * size
+    left = label.x - {"start": 0, "middle": wide / 2, "end": wide}[label.anchor]
+    return left, label.y - 0.4 * size, left + wide, label.y + 0.45 * size
+
+
+def _inside(box, scene):
+    return box[0] >= 0 and box[1] >= 0 and box[2] <= scene.width and box[3] <= scene.height
+
+
+def _meet(one, other):
+    return min(one[2], other[2]) - max(one[0], other[0]) > 0.5 and min(one[3], other[3]) - max(one[1], other[1]) > 0.5
+
+
+def _crosses(item, box):
+    """Whether a wire runs through the box, or the edge of another box does."""
+    if isinstance(item, Wire):
+        return any(_cuts(*one, *other, *box) for one, other in pairwise(item.points))
+    if isinstance(item, Label) or not item.edge:
+        return False
+    around = (item.x - 0.5, item.y - 0.5, item.right + 0.5, item.bottom + 0.5)
+    within = around[0] <= box[0] and around[1] <= box[1] and around[2] >= box[2] and around[3] >= box[3]
+    return not within and _meet(around, box)
+
+
+def _hides(item, box):
+    if not isinstance(item, Box) or not item.fill:
+        return False
+    return item.x <= box[0] + 1 and item.y <= box[1] + 1 and item.right >= box[2] - 1 and item.bottom >= box[3] - 1
+
+
+def _cuts(x1, y1, x2, y2, left, top, right, bottom):
+    """Liang and Barsky: whether the segment enters the box."""
+    enters, leaves = 0.0, 1.0
+    for step, room in ((x1 - x2, x1 - left), (x2 - x1, right - x1), (y1 - y2, y1 - top), (y2 - y1, bottom - y1)):
+        if step == 0 and room < 0:
+            return False
+        if step < 0:
+            enters = max(enters, room / step)
+        elif step > 0:
+            leaves = min(leaves, room / step)
+    return enters < leaves

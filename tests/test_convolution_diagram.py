@@ -146,7 +146,7 @@ def test_unknown_sizes_stay_unknown():
 def test_channels_first_is_drawn_alike():
     first = tutor.Conv2D(55, (3, 2), data_format="channels_first").build((None, 3, 100, 95))
     words = texts(convolution_scene(first))
-    assert (words["input/channels"], words["input/sizes"]) == ("3 channels, one a sheet", "height 100 × width 95")
+    assert (words["input/channels"], words["input/sizes"]) == ("3 channels, a sheet each", "height 100 × width 95")
     assert (words["output/channels"], words["output/sizes"]) == ("55 channels", "height 98 × width 94")
 
 

@@ -14,6 +14,9 @@ OF_LAYERS = {
     "weight_diagram": tutor.Dense(3),
     "convolution_diagram": tutor.Conv2D(8, 3),
     "window_diagram": tutor.MaxPooling2D(2),
+    "dense_diagram": tutor.Dense(3),
+    "embedding_diagram": tutor.Embedding(10, 3),
+    "unrolled_diagram": tutor.GRU(3),
     "flow_diagram": tutor.Bidirectional(tutor.GRU(3)),
 }
 of_layers = pytest.mark.parametrize("name", OF_LAYERS)
@@ -73,3 +76,38 @@ def test_a_ledger_is_told_where_its_layers_are(name):
             drawn(name, ledger)
     with pytest.raises(TypeError, match=f"{name}: .*got 3"):
         drawn(name, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dense_diagram", "must be a Dense; got MaxPooling2D"),
+        ("embedding_diagram", "must be an Embedding; got MaxPooling2D"),
+        ("unrolled_diagram", "must be a SimpleRNN, an LSTM, a GRU or a Bidirectional of them; got MaxPooling2D"),
+    ],
+)
+def test_another_layer_is_told_for_which_there_is_a_picture(name, words):
+    with pytest.raises(ValueError, match=rf"{name}: the layer {words}\. tutor\.\w+_diagram draws"):
+        drawn(name, tutor.MaxPooling2D(2).build((None, 8, 8, 3)))
+
+
+def test_a_sentence_is_a_string():
+    with pytest.raises(TypeError, match=r"embedding_diagram: sentence must be a string; got 3"):
+        tutor.embedding_diagram(tutor.Embedding(10, 3).build((None, 4)), 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "error", "words"),
+    [
+        (3, TypeError, r"must be a tuple, such as \(None, 3\)"),
+        ((None, 0), ValueError, "axis 1 .* 1 or larger; got 0"),
+        ((1,) * 6, ValueError, "at most 5 axes"),
+    ],
+)
+def test_a_shape_that_is_none_is_refused(shape, error, words):
+    with pytest.raises(error, match=f"tensor_diagram: .*{words}"):
+        tutor.tensor_diagram(shape)
+
+
+def test_a_shape_is_drawn():
+    assert tutor.tensor_diagram((None, 25, 256)).alt.startswith("A tensor of shape (None, 25, 256).")

@@ -18,6 +18,8 @@ from test_svg import HOSTILE, scene
 
 import tutor
 from tutor.pictures.convolution import convolution_scene
+from tutor.pictures.dense import dense_scene
+from tutor.pictures.embedding import sentence_scene
 from tutor.pictures.figure import figure
 from tutor.pictures.gates import gate_scene
 from tutor.pictures.outline import outlines
@@ -25,6 +27,8 @@ from tutor.pictures.palette import light
 from tutor.pictures.picture import Picture
 from tutor.pictures.scene import Box, Label, Scene, Wire, moved
 from tutor.pictures.svg import elements
+from tutor.pictures.tensor import tensor_scene
+from tutor.pictures.unrolled import unrolled_scene
 from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
@@ -33,6 +37,10 @@ PICTURES = {
     "hostile words": scene(HOSTILE),
     "cell": gate_scene(tutor.GRU(100_000).build((None, 25, 256))),
     "weights": weight_scene(tutor.LSTM(128).build((None, 25, 256))),
+    "tensor": tensor_scene((None, 100, 224, 224, 3)),
+    "units": dense_scene(tutor.Dense(32).build((None, 784))),
+    "rows": sentence_scene(tutor.Embedding(1000, 256, mask_zero=True).build((None, 25))),
+    "unrolled": unrolled_scene(tutor.Bidirectional(tutor.LSTM(128)).build((None, 25, 256)), (2,)),
     "filters": convolution_scene(tutor.Conv2D(55, (3, 2), strides=(2, 1)).build((None, 100, 95, 3))),
     "window": window_scene(tutor.Conv2D(1, 3, padding="same").build((None, 6, 6, 1)), 7),
 }

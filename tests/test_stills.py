@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -74,11 +73,8 @@ def test_its_pictures_are_images_with_every_text_of_the_scene(what: Any) -> None
         texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
         assert [text for text in texts if text] == [item.text for item in scene.items if getattr(item, "text", "")]
         assert "var(" not in address
-        rules = root.find("{http://www.w3.org/2000/svg}style")
-        assert rules is not None
-        used = {element.get("class") for element in root.iter() if element.get("class")}
-        assert used == set(re.findall(r"\.(\w+) \{", rules.text or ""))
-        painted = [one for one in root.iter() if one.tag.endswith(("path", "text")) and not one.get("class")]
+        painted = [one for one in root.iter() if one.tag.endswith(("path", "text"))]
+        assert painted
         assert all(one.get("fill") for one in painted)
 
 

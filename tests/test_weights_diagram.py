@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from legible import assert_legible
+from test_svg import assert_follows
 
 import tutor
 from tutor.layers import Weight
-from tutor.pictures.figure import figure
-from tutor.pictures.scene import Box, Label
+from tutor.pictures.kit import SMALL
+from tutor.pictures.scene import Box, Label, Wire
 from tutor.pictures.weights import THINNEST, weight_scene
 from tutor.symbols import Number, Size
 
@@ -54,8 +55,19 @@ def texts(scene):
 
 
 def area(scene, name):
+    """How much room an array takes, or took: all its slices."""
     boxes = items(scene, Box).values()
-    return sum(box.width * box.height for box in boxes if box.id == name or box.id.startswith(f"{name}/"))
+    return sum(
+        box.width * box.height for box in boxes if box.id == name or (box.id.startswith(f"{name}/") and box.fill)
+    )
+
+
+def lstm(units, features=256, **arguments):
+    return tutor.LSTM(units, **arguments).build((None, 25, features))
+
+
+def embedding(vocabulary, units):
+    return tutor.Embedding(vocabulary, units).build((None, 25))
 
 
 def test_the_articles_lstm_has_keras_shapes_and_counts():
@@ -71,7 +83,7 @@ def test_the_articles_lstm_has_keras_shapes_and_counts():
         "512 parameters",
     ]
     assert words["kernel/axes"] == "(features, 4 · units)"
-    assert words["note-0"].startswith("LSTM: 197,120 parameters.")
+    assert words["new/count"] == "197,120"
 
 
 def test_two_bias_vectors_of_a_gru_with_reset_after():
@@ -86,106 +98,159 @@ def test_two_bias_vectors_of_a_gru_with_reset_after():
 def test_slices_stand_side_by_side_in_keras_order(layer, order):
     boxes = items(weight_scene(layer(128).build((None, 25, 256))), Box)
     for name in ("kernel", "recurrent_kernel", "bias"):
-        slices = [box for box in boxes.values() if box.id.startswith(f"{name}/")]
+        slices = [box for box in boxes.values() if box.fill and box.id.startswith(f"{name}/")]
         assert [box.id.removeprefix(f"{name}/") for box in sorted(slices, key=lambda box: box.x)] == order
         assert all(left.x + left.width == pytest.approx(right.x) for left, right in pairwise(slices))
     fills = [boxes[f"kernel/{gate}"].fill for gate in order]
     assert len(set(fills)) == len(order)
-    assert fills == [boxes[f"legend/{gate}"].fill for gate in order]
 
 
-def test_gate_names_stand_on_slices_that_have_room():
-    scene = weight_scene(tutor.LSTM(128).build((None, 25, 256)))
-    assert [texts(scene)[f"kernel/{gate}/name"] for gate in ("i", "f", "c_tilde", "o")] == ["i", "f", "c̃", "o"]
-    assert texts(scene)["bias/i/name"] == ""
-    assert texts(scene)["legend/i/name"] == "i: input gate"
+def test_gates_are_named_above_their_slices_in_keras_order():
+    for size in (1, 16, 128):
+        scene = weight_scene(lstm(size))
+        letters = [texts(scene)[name] for name in ("i/letter", "f/letter", "c_tilde/letter/letter", "o/letter")]
+        assert letters == ["i", "f", "c", "o"]
+        assert texts(scene)["c_tilde/letter/tilde"] == "~"
+    cells = tutor.RNN([tutor.LSTMCell(64), tutor.GRUCell(64)]).build((None, 7, 100))
+    assert {"i/letter", "z/letter", "h_tilde/letter/tilde"} <= texts(weight_scene(cells)).keys()
+
+
+def test_arrays_stand_on_each_other_and_are_together_the_formula():
+    boxes = items(weight_scene(lstm(128, 64)), Box)
+    kernel, recurrent, bias = (boxes[f"{name}/i"] for name in ("kernel", "recurrent_kernel", "bias"))
+    assert (kernel.bottom, recurrent.bottom) == (recurrent.y, bias.y)
+    assert kernel.width == recurrent.width == bias.width
+    assert kernel.height / recurrent.height == 64 / 128
+    assert recurrent.height / recurrent.width == 1
 
 
 @pytest.mark.parametrize("built", every_layer(), ids=repr)
 def test_areas_are_as_counts_unless_a_note_names_the_exception(built):
     scene = weight_scene(built)
-    names = [weight.name for weight in built.weights]
-    *_, note = texts(scene)["note-0"].partition("parameters")
-    named = names if "all are drawn thicker" in note else note.replace(",", " ").split()
-    to_scale = [weight for weight in built.weights if weight.name not in named]
+    notes = [texts(scene)[f"note-{n}"] for n in range(2)]
+    thick = next((note for note in notes if "drawn thicker" in note), "")
+    several = re.match(r"\d arrays", thick)
+    named = thick.split(":")[0].replace(",", " ").split()
+    to_scale = [one for one in built.weights if one.name not in named and not several]
     for one, other in combinations(to_scale, 2):
         ratio = area(scene, one.name) / area(scene, other.name)
         assert ratio == pytest.approx(one.count / other.count)
-    assert ("drawn thicker" in note) == (len(to_scale) < len(names))
-
-
-@pytest.fixture(scope="module", params=[*every_layer(), *of_parts()], ids=lambda built: repr(built.layer))
-def drawn(request):
-    """A scene, and where matplotlib sets each of its texts: left, top, right, bottom in points."""
-    scene = weight_scene(request.param)
-    picture = figure(scene)
-    picture.set_dpi(288)  # fine enough that no glyph is widened to whole pixels
-    renderer = FigureCanvasAgg(picture).get_renderer()
-    dots = picture.bbox.height / scene.height
-    placed = {}
-    for text in picture.findobj(Text):
-        if text.get_gid() and text.get_text().strip():
-            extent = text.get_window_extent(renderer)
-            top, bottom = scene.height - extent.y1 / dots, scene.height - extent.y0 / dots
-            placed[text.get_gid()] = (extent.x0 / dots, top, extent.x1 / dots, bottom)
-    return scene, placed
-
-
-def apart(one, other):
-    """Whether two rectangles (left, top, right, bottom) share an edge at most."""
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    return min(across, down) < 1e-6
-
-
-def edges(box):
-    return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
 @pytest.mark.sampled
-def test_matrices_are_on_the_page_apart_and_thick_enough_to_see(drawn):
-    scene, _ = drawn
-    boxes = items(scene, Box).values()
-    for box in boxes:
-        left, top, right, bottom = edges(box)
-        assert min(box.width, box.height) >= THINNEST - 1e-9
-        assert left >= 0
-        assert top >= 0
-        assert right <= scene.width
-        assert bottom <= scene.height
+@pytest.mark.parametrize("built", [*every_layer(), *of_parts()], ids=lambda built: repr(built.layer))
+def test_all_of_it_can_be_read_and_fits_its_pane(built):
+    scene = weight_scene(built, built)
+    assert_legible(scene, smallest=SMALL)
+    assert (scene.width, scene.height) <= (760, 362)
+    boxes = [box for box in items(scene, Box).values() if box.fill]
+    assert all(min(box.width, box.height) >= THINNEST - 1e-9 for box in boxes)
     for one, other in combinations(boxes, 2):
-        assert apart(edges(one), edges(other)), (one.id, other.id)
+        across = min(one.right, other.right) - max(one.x, other.x)
+        down = min(one.bottom, other.bottom) - max(one.y, other.y)
+        assert min(across, down) < 1e-6, (one.id, other.id)
 
 
-@pytest.mark.sampled
-def test_words_are_on_the_page_and_apart_from_each_other_and_from_matrices(drawn):
-    scene, words = drawn
-    for name, (left, top, right, bottom) in words.items():
-        assert left >= 0, name
-        assert top >= 0, name
-        assert right <= scene.width, name
-        assert bottom <= scene.height, name
-    for one, other in combinations(words, 2):
-        assert apart(words[one], words[other]), (one, other)
-    for box in items(scene, Box).values():
-        for name, extent in words.items():
-            assert name == f"{box.id}/name" or apart(extent, edges(box)), (name, box.id)
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (lstm(128), lstm(129)),
+        (lstm(128), lstm(256)),
+        (lstm(128), lstm(100_000, 100_000)),
+        (lstm(256), lstm(128)),
+        (lstm(128, 256), lstm(128, 400)),
+        (lstm(128), lstm(128, use_bias=False)),
+        (embedding(1000, 256), embedding(1000, 300)),
+        (embedding(1000, 256), embedding(100_000, 256)),
+        (tutor.Dense(3).build((None, 4)), tutor.Dense(5).build((None, 4))),
+        (tutor.BatchNormalization().build((None, 64)), tutor.BatchNormalization().build((None, 128))),
+    ],
+    ids=lambda built: repr(built.layer),
+)
+def test_the_old_size_stays_as_an_outline_on_the_same_scale(before, now):
+    scene = weight_scene(now, before)
+    boxes, words = items(scene, Box), texts(scene)
+    old = {weight.name: weight for weight in before.weights}
+    seen = {box.id.removesuffix("/before"): box for box in boxes.values() if box.id.endswith("/before") and box.edge}
+    assert seen
+    for name, ghost in seen.items():
+        assert ghost.dashed
+        new = next((weight for weight in now.weights if weight.name == name), None)
+        assert new is None or new.shape != old[name].shape
+        if new is not None and min(ghost.width, ghost.height) > 20:
+            ratio = area(scene, name) / (ghost.width * ghost.height)
+            assert ratio == pytest.approx(new.count / old[name].count, rel=0.02)
+    assert (words["new/count"], words["old/count"]) == (f"{now.count:,}", f"{before.count:,}")
+    assert f"before {before.count:,}" in scene.alt.split("Count: ")[1]
+    assert_legible(scene, smallest=SMALL)
+
+
+def test_more_parameters_never_look_smaller():
+    for features in (3, 256, 1000):
+        for before, now in pairwise([lstm(units, features) for units in (1, 2, 9, 100, 128, 129, 300, 4096, 100_000)]):
+            scene = weight_scene(now, before)
+            boxes = items(scene, Box)
+            for name in ("kernel", "recurrent_kernel"):
+                old = boxes[f"{name}/before"]
+                assert area(scene, name) >= old.width * old.height - 1e-6
+
+
+def test_the_scale_is_kept_while_all_fits_and_a_new_one_is_said():
+    def scale(units, before):
+        scene = weight_scene(lstm(units), lstm(before))
+        words = " ".join(texts(scene)[f"rescaled-{n}"] for n in range(4)).strip()
+        assert words in scene.alt
+        return items(scene, Box)["recurrent_kernel/i"].width / units, words
+
+    kept, words = scale(128, 128)
+    assert (kept, words) == (0.5, "")
+    assert [scale(units, 128) for units in (8, 100, 150)] == [(0.5, "")] * 3
+    half = "New scale: everything, the dashed outline too, is drawn at half the size."
+    assert scale(256, 128) == (0.25, half)
+    smaller = half.replace("half", "1/4 of")
+    assert scale(600, 128) == (0.125, smaller)
+
+
+def test_the_scale_bar_is_as_long_as_it_says():
+    for built in every_layer():
+        scene = weight_scene(built)
+        (number,) = re.findall(r"= ([\d,]+) row", texts(scene)["scale/words"])
+        (left, _), (right, _) = items(scene, Wire)["scale"].points
+        slice_ = next((box for box in items(scene, Box).values() if box.id == "kernel/i"), None)
+        assert 20 <= right - left <= 200
+        if slice_ and slice_.width > THINNEST and "alongside" not in scene.alt:
+            columns = built.weights[0].shape[-1] // len(built.gates)
+            assert slice_.width / columns == pytest.approx((right - left) / int(number.replace(",", "")))
+
+
+def test_each_parameter_is_a_square_as_long_as_they_can_be_counted():
+    scene = weight_scene(tutor.Dense(3).build((None, 4)))
+    assert texts(scene)["title"] == "weights: one square = one parameter"
+    box = items(scene, Box)["kernel"]
+    rows, columns = (items(scene, Wire)[f"kernel/{lines}"] for lines in ("rows", "columns"))
+    assert len({y for _, y in rows.points}) == 4
+    assert len({x for x, _ in columns.points}) == 3
+    assert box.width / 3 == box.height / 4
+    assert texts(weight_scene(lstm(128)))["title"] == "weights: area = parameters"
 
 
 def test_a_move_of_the_sliders_changes_numbers_only():
-    for scenes in zip(*(map(weight_scene, layers(size)) for size in SIZES), strict=True):
-        assert len({scene.structure for scene in scenes}) == 1
-        assert len({(scene.width, scene.height) for scene in scenes}) == 1
+    for several in zip(*(layers(size) for size in SIZES), strict=True):
+        scenes = [weight_scene(now, before) for before in (several[0], several[2]) for now in several]
+        assert len({(scene.structure, scene.width, scene.height) for scene in scenes}) == 1
+        for scene in scenes:
+            assert_follows(scenes[0], scene)
 
 
 def test_a_convolution_kernel_is_laid_flat_and_says_so():
-    axes = (Number(3), Number(3), Size("channels", 64), Size("filters", 128))
+    axes = (Number(3), Number(3), Size("channels", 8), Size("filters", 64))
     built = replace(tutor.Dense(1).build((None, 1)), weights=(Weight("kernel", axes), Weight("bias", axes[-1:])))
     scene = weight_scene(built)
     kernel = items(scene, Box)["kernel"]
-    assert kernel.height / kernel.width == pytest.approx(576 / 128)
-    assert texts(scene)["kernel/shape"] == "(3, 3, 64, 128)"
-    assert "kernel as 576 rows of 128" in texts(scene)["note-1"]
+    assert kernel.height / kernel.width == pytest.approx(72 / 64)
+    assert texts(scene)["kernel/shape"] == "(3, 3, 8, 64)"
+    assert texts(scene)["kernel/axes"] == "drawn as 72 × 64"
+    assert "kernel (3, 3, 8, 64), laid flat as 72 rows of 64" in scene.alt
 
 
 def test_four_vectors_of_which_two_are_not_trained():
@@ -193,8 +258,8 @@ def test_four_vectors_of_which_two_are_not_trained():
         Weight(name, (Size("channels", 64),), trainable=name in "gamma beta") for name in ("gamma", "moving_mean")
     ]
     words = texts(weight_scene(replace(tutor.Dense(1).build((None, 1)), weights=tuple(vectors))))
-    assert words["gamma/count"] == "64 parameters"
-    assert words["moving_mean/count"] == "64 parameters, non-trainable"
+    assert (words["gamma/count"], words["gamma/axes"]) == ("64 parameters", "(channels,)")
+    assert (words["moving_mean/count"], words["moving_mean/axes"]) == ("64 parameters", "(channels,), non-trainable")
 
 
 def test_weights_of_one_name_are_kept_apart():
@@ -204,14 +269,22 @@ def test_weights_of_one_name_are_kept_apart():
 
 
 def test_the_two_directions_are_told_apart():
-    scene = weight_scene(tutor.Bidirectional(tutor.LSTM(8)).build((None, 25, 9)))
+    scene = weight_scene(tutor.Bidirectional(tutor.GRU(8)).build((None, 25, 9)))
     titles = [text for name, text in texts(scene).items() if name.endswith(("kernel/name", "bias/name"))]
-    directions = [title.split()[0] for title in titles]
-    assert directions == ["forward"] * 3 + ["backward"] * 3
+    assert [title.split()[0] for title in titles] == ["forward"] * 3 + ["backward"] * 3
     assert len(set(titles)) == 6
-    for title in titles:
-        assert f"{title}, shape" in scene.alt
-    assert "Bidirectional(LSTM): 1,152 parameters" in scene.alt
+    for name in ("forward recurrent_kernel", "backward bias"):
+        assert f"{name} (" in scene.alt
+    assert "The weights of Bidirectional(GRU)" in scene.alt
+    assert scene.alt.endswith("912 parameters.")
+
+
+def test_of_very_many_arrays_the_first_are_drawn():
+    cells = tutor.RNN([tutor.LSTMCell(8)] * 9).build((None, 25, 9))
+    scene = weight_scene(cells)
+    assert "9 more arrays: not drawn." in texts(scene).values()
+    assert texts(scene)["new/count"] == f"{cells.count:,}"
+    assert_legible(scene, smallest=SMALL)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +301,22 @@ def test_the_shape_in_symbols_is_that_of_the_whole_weight(layer, axes):
 
 
 def test_a_layer_without_weights_says_so():
-    scene = weight_scene(replace(tutor.Dense(1).build((None, 1)), weights=()))
-    assert [item.text for item in scene.items] == [scene.alt] == ["Dense has no weights: 0 parameters."]
+    none = replace(tutor.Dense(1).build((None, 1)), weights=())
+    scene = weight_scene(none)
+    assert [item.text for item in scene.items] == ["Dense has no weights."]
+    assert scene.alt == "Dense has no weights. Count: 0 parameters."
+    some = tutor.Dense(1).build((None, 1))
+    assert weight_scene(none, some) == scene
+    assert weight_scene(some, none) == weight_scene(some)
 
 
 def test_the_words_say_what_the_picture_shows():
-    alt = weight_scene(tutor.LSTM(128).build((None, 25, 256))).alt
-    assert "kernel, shape (256, 512), 131,072 parameters" in alt
-    assert "slices for input gate, forget gate, candidate and output gate" in alt
-    assert "bias is drawn thicker" in alt
+    scene = weight_scene(lstm(128))
+    *rest, counts = scene.alt.split("Count: ")
+    assert "kernel (256, 512), recurrent_kernel (128, 512), bias (512,)" in scene.alt
+    assert "slices for input gate, forget gate, candidate and output gate" in scene.alt
+    assert "bias: drawn thicker so you can see it." in scene.alt
+    assert counts == "kernel 131,072; recurrent_kernel 65,536; bias 512; 197,120 parameters."
+    for number in ("131,072", "65,536", "197,120"):
+        assert number not in "".join(rest)
+        assert all(name.endswith("count") for name, text in texts(scene).items() if number in text)

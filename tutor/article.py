@@ -44,7 +44,6 @@ class Line:
 
     @property
     def built(self) -> Built:
-        """The layer on that shape."""
         return self.layer.build(self.input_shape)
 
     @property

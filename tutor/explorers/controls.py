@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from tutor.layers.checks import ArgumentError, must
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tutor.explorers.facts import Facts
 
 _LONGEST_TEXT = 200
 
@@ -61,14 +57,14 @@ class SizeControl(Control):
         low: the slider's left end, and the smallest size.
         high: the slider's right end.
         limit: the largest size; it can be typed.
-        last: the largest size that the other controls leave; None if they do not matter.
+        last: the largest size that the other controls leave, from the facts; None if they do not matter.
     """
 
     kind = "size"
     low: int = 1
     high: int = 4096
     limit: int = 1_000_000
-    last: Callable[[Facts], int] | None = None
+    last: Callable[[Any], int] | None = None
 
     def check(self, explorer: str, value: Any) -> int:
         is_number = not isinstance(value, bool) and hasattr(value, "__index__")

@@ -24,7 +24,7 @@ class Facts:
     Attributes:
         lesson: what is explored.
         values: where the controls stand.
-        model: the model: rows, layers and code of one walk.
+        model: the model, of one walk: ``ledger``, ``layers`` and ``code`` are its own.
         keras: what Keras says of the model; None as long as it has not answered.
     """
 
@@ -52,17 +52,14 @@ class Facts:
 
     @property
     def ledger(self) -> Ledger:
-        """The model row by row."""
         return self.model.ledger
 
     @property
     def layers(self) -> Mapping[str, Built]:
-        """Each layer by its path."""
         return self.model.layers
 
     @property
     def code(self) -> str:
-        """The Keras program that makes the model."""
         return self.model.code
 
     @property

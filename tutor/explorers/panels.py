@@ -63,7 +63,7 @@ def _masked(values: Values) -> tuple[int, ...]:
 CELL = Panel("cell", "diagram", lambda change: gate_scene(_explored(change)))
 FILTERS = Panel("filters", "diagram", lambda change: convolution_scene(_explored(change)))
 FLOW = Panel("flow", "diagram", lambda change: flow_scene(_explored(change)))
-WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change)))
+WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(_explored(change), change.before.explored))
 WINDOW = Panel("window", "weights", lambda change: window_scene(_explored(change), change.now.values["step"]))
 TENSOR = Panel("tensor", "diagram", lambda change: tensor_scene(change.now.ledger.input_shape, change.now.axes))
 DENSE = Panel("dense", "diagram", lambda change: dense_scene(_explored(change)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 from html import escape
 from urllib.parse import quote
 
@@ -12,9 +11,7 @@ from tutor.explorers import words
 from tutor.explorers.session import Session
 from tutor.pictures.svg import svg
 
-#: Attributes that say how an element of an SVG looks, not where it is; and what an address may hold as it is.
-_LOOK = re.compile(r'(?: (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight)="[^"]*")+(?=/?>)')
-_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+#: What an address may hold as it is.
 _KEPT = "!*'(),;:@=+$/?-_.~ "
 
 #: Where JupyterLab does not find a widget's model, the still stands for it.
@@ -52,13 +49,7 @@ def still_data(session: Session, css_class: str, when: datetime.date) -> dict[st
 
 
 def _data_uri(picture: str) -> str:
-    """An SVG as the address of an image, which viewers keep where they strip elements; what it repeats, said once."""
+    """An SVG as the address of an image, which viewers keep where they strip elements."""
     picture = re.sub(r' data-item="[^"]*"', "", picture)
     picture = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(?<=\.\d)\d+", "", path[0]), picture)
-    repeated = [look for look, times in Counter(_LOOK.findall(picture)).items() if times > 1]
-    rules = []
-    for number, look in enumerate(repeated):
-        picture = re.sub(rf"{re.escape(look)}(?=/?>)", f' class="l{number}"', picture)
-        rules.append(f".l{number} {{{';'.join(f'{name}:{value}' for name, value in _ATTRIBUTE.findall(look))}}}")
-    picture = picture.replace("<rect", f"<style>{''.join(rules)}</style><rect", 1)
     return f"data:image/svg+xml,{quote(picture, safe=_KEPT)}"

@@ -5,26 +5,21 @@ HTML; names and typed text are escaped.
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tutor.explorers.controls import SizeControl
+from tutor.explorers.facts import Facts
+from tutor.layers.built import Built
+from tutor.ledgers.ledger import Row
 from tutor.ledgers.tables import percent
-from tutor.live.report import Refusal, Report
+from tutor.live import Answer, Refusal, Report, Status
 from tutor.pictures.palette import css_variable, gate_role
+from tutor.questions.arithmetic import Typed
 from tutor.symbols import TEXT, Expression
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-
-    from tutor.explorers.controls import SizeControl
-    from tutor.explorers.facts import Facts
-    from tutor.layers.built import Built
-    from tutor.ledgers.ledger import Row
-    from tutor.live.client import Status
-    from tutor.live.report import Answer
-    from tutor.questions.arithmetic import Typed
 
 #: What the screen says of itself, by what it is needed for.
 SCREEN = {

@@ -1,11 +1,7 @@
 """Layers called on symbolic tensors, as in Keras's functional API.
 
-A layer that is called on a :class:`Tensor` returns another one. Each knows the :class:`Call` that made it, so the
-tensors that a model returns are enough to find all of its layers.
-
->>> x = Input((784,))
->>> Dense(32)(x).shape
-(None, 32)
+A layer that is called on a :class:`Tensor`, such as an ``Input((784,))``, returns another one. Each knows the
+:class:`Call` that made it, so the tensors that a model returns are enough to find all of its layers.
 """
 
 from __future__ import annotations

@@ -20,17 +20,13 @@ _LONGEST_NAME = 16
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on vectors of one size.
-
-    Attributes:
-        name: what it makes.
-        sign: ``×``, ``+`` or ``1−``, number by number; ``·``, the matrix product with the candidate's recurrent
-            kernel, plus its second bias; else the name of an activation.
-        reads: the gates, steps or old states that it combines.
-    """
+    """One operation on vectors of one size, named like what it makes."""
 
     name: str
+    #: ``×``, ``+`` or ``1−``, number by number; ``·``, the matrix product with the candidate's recurrent kernel, plus
+    #: its second bias; else the name of an activation.
     sign: str
+    #: The gates, steps or old states that it combines.
     reads: tuple[str, ...]
 
 

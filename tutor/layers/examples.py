@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -17,11 +18,9 @@ _OF_BUILT = {name for name in (*dir(Built), *Built.__dataclass_fields__) if not 
 def example_shape(operation: Operation) -> Any:
     """A shape on which the layer, or the model, can be built; None if none of the usual ones will do."""
     for shape in _candidates(operation):
-        try:
+        with suppress(TypeError, ValueError):
             operation._built_on(shape)  # noqa: SLF001
-        except (TypeError, ValueError):
-            continue
-        return shape
+            return shape
     return None
 
 

@@ -32,34 +32,32 @@ OTHER_ARGUMENTS = {
         num_heads: head_num n_heads nhead"""),
     **{f"{new}_{what}": f"{old}_{what}" for new, old in _STEMS.items() for what in ("regularizer", "constraint")},
 }
+_READ_OFF = "Keras reads it off the input. Leave it out."
+_BEGINS = "a model begins with its input, {}. Leave it out."
 #: Arguments that Keras replaces by something else; ``{}`` is what was given.
 REPLACED = {
-    **dict.fromkeys(
-        "in_features in_channels input_size num_features num_channels input_length".split(),
-        "Keras reads it off the input. Leave it out.",
-    ),
-    # What all layers took before Keras 3, which still takes some of it, but warns.
-    "input_shape": "a model begins with its input, tutor.Input({}). Leave it out.",
-    "input_dim": "a model begins with its input, tutor.Input(({},)). Leave it out.",
-    **dict.fromkeys(
-        ("batch_input_shape", "batch_shape"),
-        "a model begins with its input, tutor.Input(batch_shape={}). Leave it out.",
-    ),
-    "bidirectional": "write tutor.Bidirectional(…) around the layer.",
-    "consume_less": "Keras calls it implementation, and it changes neither shapes nor counts. Leave it out.",
-    "device": "Keras decides where the weights are. Leave it out.",
-    "dim_ordering": "Keras calls it data_format, and 'tf' is 'channels_last', 'th' is 'channels_first'.",
-    **dict.fromkeys(
-        ("affine", "elementwise_affine"), "write center=False and scale=False for a layer without weights."
-    ),
-    "embed_dim": "Keras reads it off the input. key_dim is the size of one head.",
-    "inplace": "Keras always returns a new tensor. Leave it out.",
-    "keep_prob": "Keras asks for the share that is dropped: rate is 1 - keep_prob.",
-    **dict.fromkeys(("nb_row", "nb_col"), "Keras takes rows and columns together, such as kernel_size=(3, 3)."),
-    "normalized_shape": "Keras asks for the axis, such as axis=-1 for the last one.",
-    "num_layers": "stack several layers instead; all but the last need return_sequences=True.",
-    "padding_idx": "write mask_zero=True, and use index 0 for padding.",
-    **dict.fromkeys(("batch_first", "time_major"), "the batch is always the first axis. Leave it out."),
+    name: repair
+    for names, repair in {
+        "in_features in_channels input_size num_features num_channels input_length": _READ_OFF,
+        # What all layers took before Keras 3, which still takes some of it, but warns.
+        "input_shape": _BEGINS.format("tutor.Input({})"),
+        "input_dim": _BEGINS.format("tutor.Input(({},))"),
+        "batch_input_shape batch_shape": _BEGINS.format("tutor.Input(batch_shape={})"),
+        "bidirectional": "write tutor.Bidirectional(…) around the layer.",
+        "consume_less": "Keras calls it implementation, and it changes neither shapes nor counts. Leave it out.",
+        "device": "Keras decides where the weights are. Leave it out.",
+        "dim_ordering": "Keras calls it data_format, and 'tf' is 'channels_last', 'th' is 'channels_first'.",
+        "affine elementwise_affine": "write center=False and scale=False for a layer without weights.",
+        "embed_dim": "Keras reads it off the input. key_dim is the size of one head.",
+        "inplace": "Keras always returns a new tensor. Leave it out.",
+        "keep_prob": "Keras asks for the share that is dropped: rate is 1 - keep_prob.",
+        "nb_row nb_col": "Keras takes rows and columns together, such as kernel_size=(3, 3).",
+        "normalized_shape": "Keras asks for the axis, such as axis=-1 for the last one.",
+        "num_layers": "stack several layers instead; all but the last need return_sequences=True.",
+        "padding_idx": "write mask_zero=True, and use index 0 for padding.",
+        "batch_first time_major": "the batch is always the first axis. Leave it out.",
+    }.items()
+    for name in names.split()
 }
 
 #: Layers, by Keras's name for them, apart from capital letters; ``#`` is a number of axes.

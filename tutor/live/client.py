@@ -246,9 +246,8 @@ class KerasProcess:
         with self._lock:
             if self._is_newest(self._in_hand):  # after a restart it would only take too long again
                 self.forget(self._in_hand.owner)
-        return (
-            f"Keras took more than {self.hang_after:g} seconds on this model, so it was stopped. Choose smaller sizes."
-        )
+        limit = f"{self.hang_after:g} seconds"
+        return f"Keras took more than {limit} on this model, so it was stopped. Choose smaller sizes."
 
     def _is_newest(self, request: _Request) -> bool:
         return self._newest.get(request.owner) is request

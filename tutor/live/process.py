@@ -18,8 +18,6 @@ Message: TypeAlias = dict[str, Any]
 END: Message = {}
 """The last message of every process: its output has ended."""
 
-_KEPT_CHARACTERS = 4096
-
 
 class WorkerProcess:
     """A `tutor.live.worker`, once it is started; each of its messages is put into `messages`, and `END` at last."""
@@ -35,6 +33,8 @@ class WorkerProcess:
         Raises:
             OSError: the operating system would not.
         """
+        # The worker finds what the kernel finds, in the kernel's order, and this package wherever that came from.
+        path = [*filter(None, sys.path), str(Path(__file__).parents[2])]
         self._popen = subprocess.Popen(
             # -P: a learner's own keras.py in the working directory must not be taken for Keras.
             # -W: where the learner turns warnings into errors, they must not turn into refusals.
@@ -44,7 +44,7 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            env=_environment(),
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.pid = self._popen.pid
@@ -93,10 +93,4 @@ class WorkerProcess:
     def _overhear(self, errors: IO[str]) -> None:
         with errors:
             for line in errors:
-                self._last_line = line.strip()[-_KEPT_CHARACTERS:] or self._last_line
-
-
-def _environment() -> dict[str, str]:
-    # The worker finds what the kernel finds, in the kernel's order, and this package wherever that came from.
-    path = [entry for entry in sys.path if entry] + [str(Path(__file__).parents[2])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"}
+                self._last_line = line.strip()[-4096:] or self._last_line

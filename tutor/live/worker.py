@@ -22,15 +22,6 @@ from typing import Any, TextIO
 from tutor.ledgers.keras_models import explain
 from tutor.live.report import Answer, KerasRow, Refusal, Report, encode
 
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    # Rich crops what it prints at the terminal's width; here is no terminal, and a summary has its own width.
-    "COLUMNS": "1000000",
-    "LINES": "25",
-}
-
 
 def main() -> None:
     """Serve requests until standard input ends, which it does when the kernel goes, however it goes."""
@@ -42,11 +33,12 @@ def main() -> None:
     threading.Thread(target=_outlive_no_parent, args=(os.getppid(),), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # warming up must not slow the kernel's redraws
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3")
+    # Rich crops what it prints at the terminal's width; here is no terminal, and a summary has its own width.
+    os.environ.update(COLUMNS="1000000", LINES="25")
 
     def say(message: dict[str, Any]) -> None:
         answers.write(json.dumps(message) + "\n")
-        answers.flush()
 
     say({"stage": "importing tensorflow"})
     import tensorflow  # noqa: F401
@@ -163,10 +155,8 @@ def _print_summary(model: Any, widths: list[int]) -> str:
 def _take_over_streams() -> tuple[TextIO, TextIO]:
     """Keep the pipes for the protocol: other readers find nothing, other printers print to stderr."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")  # a line at a time
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     return requests, answers
 

@@ -92,12 +92,8 @@ class Graph:
             depth = depths[id(call)] = depths[id(call.operation)] = max(depths[id(call)], depths[id(call.operation)])
             for tensor in call.input_tensors:
                 depths[id(tensor.source)] = max(depth + 1, depths[id(tensor.source)])
-
-        def rank(call: Call) -> tuple[int, int, int]:
-            return -depths[id(call)], met[id(call.operation)], call.place
-
-        unread = [tensor.source for tensor in self.inputs if id(tensor.source) not in begun]
-        return (*sorted(finished, key=rank), *unread)
+        finished.sort(key=lambda call: (-depths[id(call)], met[id(call.operation)], call.place))
+        return (*finished, *(tensor.source for tensor in self.inputs if id(tensor.source) not in begun))
 
     def output_shape_on(self, kind: str, input_shape: Any) -> Any:
         """The shape that the model returns, or a tuple of shapes, if the input has another shape.

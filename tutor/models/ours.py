@@ -21,6 +21,7 @@ class BuiltModel(Walk):
     Attributes:
         ledger: the model row by row.
         layers: each layer by its path.
+        code: Python that makes the same model in Keras, and calls it ``model``.
     """
 
     def __init__(self, model: WholeModel, graph: Graph) -> None:
@@ -32,7 +33,6 @@ class BuiltModel(Walk):
 
     @property
     def code(self) -> str:
-        """Python that makes the same model in Keras, and calls it ``model``."""
         return self._program.code
 
     def as_layer(self, input_shape: Any) -> Built:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from tutor.layers.built import Built
 from tutor.layers.calls import Input, InputLayer, Operation, Tensor, next_place
 from tutor.layers.checks import input_shape as checked_shape
-from tutor.layers.checks import must, shown
+from tutor.layers.checks import is_several, must, shown
 from tutor.layers.layer import Layer
 from tutor.layers.misfits import MisfitError, Past
 from tutor.ledgers.ledger import Ledger
@@ -40,7 +40,7 @@ class Sequential(WholeModel):
     def __post_init__(self) -> None:
         self._check_words()
         given = () if self.layers is None else self.layers
-        if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        if not is_several(given):
             raise TypeError(must("Sequential: layers", "be a list", given, f" Write [{shown(given)}]."))
         items = tuple(given)
         enters = [item for item in items[:1] if isinstance(item, Tensor) and not item.source.input_tensors]

@@ -96,6 +96,16 @@ class _Convolution:
         return list(self.drawn[places[0] : places[-1] + 1])
 
     @property
+    def weights(self) -> str:
+        """The weights of one filter."""
+        return " × ".join(f"{size:,}" for size in self.built.weights[0].shape[:-1]) + " weights"
+
+    @property
+    def bias(self) -> str:
+        """What is added to their sum."""
+        return "+ 1 bias" if len(self.built.weights) > 1 else "no bias"
+
+    @property
     def sizes(self) -> tuple[tuple[int | None, int | None], tuple[int | None, int | None]]:
         """Downwards and across, of the input and of the output."""
         return (self.down.size, self.across.size), (self.down.output, self.across.output)
@@ -147,7 +157,7 @@ def convolution_scene(built: Built) -> Scene:
 def _heading(what: _Convolution) -> Iterator[Item]:
     built = what.built
     for name, x, title, *lines in (
-        ("input", MARGIN, "input", str(built.input_shape), f"{many(what.channels, 'channel')}, one a sheet"),
+        ("input", MARGIN, "input", str(built.input_shape), f"{many(what.channels, 'channel')}, a sheet each"),
         ("filters", _FILTER - 42, many(what.filters, "filter"), *_meaning(what)),
         ("output", _OUTPUT - 4, "output", str(built.output_shape), many(what.filters, "channel")),
     ):
@@ -208,21 +218,18 @@ def _first_filter(what: _Convolution, windows: list[Box], made: Box) -> Iterator
         ends = (window.right, window.y + min(window.height / 2, 3)), (part.x, part.y + min(part.height / 2, 3))
         yield Wire(f"reads/{part.id}", ends, "lit", 1.0, arrow=False)
     yield from items
-    kernel, *bias = what.built.weights
-    weights = " × ".join(f"{size:,}" for size in kernel.shape[:-1])
     x, below = _FILTER + 42, stack.at[1] + stack.face[1]
     yield say("kernel/first/title", x, below + 12, "filter 1", TEXT, "middle", "lit", bold=True)
-    yield say("kernel/first/weights", x, below + 26, f"{weights} weights", SMALL, "middle", "lit")
+    yield say("kernel/first/weights", x, below + 26, what.weights, SMALL, "middle", "lit")
     begin = slices[0].right, slices[0].y + slices[0].height / 2
     y, way = begin[1], min(max(begin[1], made.y + 6), made.bottom - 6)
-    if bias:
+    colour = "muted"
+    if len(what.built.weights) > 1:
         yield Wire("makes/sum", (begin, (_BIAS - 9, y)), "lit", 1.6)
         yield Box("bias/first", _BIAS - 9, y - 9, 18, 18, "lit-fill", "lit", line=_THICK)
-        begin = _BIAS + 9, y
+        begin, colour = (_BIAS + 9, y), "lit"
     yield Wire("makes/channel", (begin, (_BEND, y), (_BEND, way), (made.x, way)), "lit", 1.6)
-    yield say(
-        "bias/words", _BIAS, y + 19, "+ 1 bias" if bias else "no bias", SMALL, "middle", "lit" if bias else "muted"
-    )
+    yield say("bias/words", _BIAS, y + 19, what.bias, SMALL, "middle", colour)
 
 
 def _last_filter(what: _Convolution, entering: _Stack, leaving: _Stack) -> Iterator[Item]:
@@ -265,26 +272,19 @@ def _counts(what: _Convolution) -> tuple[str, str]:
 
 
 def _note(what: _Convolution) -> str:
-    unknown = " None stands for any size." if any(None in sizes for sizes in what.sizes) else ""
-    further = (
-        f" Of more than {MOST_SHEETS} channels, not all are drawn."
-        if max(what.channels, what.filters) > MOST_SHEETS
-        else ""
-    )
-    return f"Input and output are on one scale; filters are larger.{unknown}{further}"
+    notes = ["Input and output are on one scale; filters are larger."]
+    if any(None in sizes for sizes in what.sizes):
+        notes.append("None stands for any size.")
+    if max(what.channels, what.filters) > MOST_SHEETS:
+        notes.append(f"Of more than {MOST_SHEETS} channels, not all are drawn.")
+    return " ".join(notes)
 
 
 def _in_words(what: _Convolution, note: str, counts: tuple[str, str]) -> str:
-    built, (kernel, *bias) = what.built, what.built.weights
-    has = f"{' × '.join(f'{size:,}' for size in kernel.shape[:-1])} weights and {'1 bias' if bias else 'no bias'}"
-    rules = [f"The output's {axis} is {rule.text}." for axis, rule in built.output_rules.items()]
-    return " ".join(
-        [
-            f"{built.layer.kind} reads an input of shape {built.input_shape}; its output is {built.output_shape}.",
-            f"It has {many(what.filters, 'filter')}, each with {has}.",
-            f"{' '.join(_meaning(what))}.",
-            *rules,
-            note,
-            f"Count: {'; '.join(counts)}.",
-        ]
+    built = what.built
+    rules = "".join(f" The output's {axis} is {rule.text}." for axis, rule in built.output_rules.items())
+    return (
+        f"{built.layer.kind} reads an input of shape {built.input_shape}; its output is {built.output_shape}. "
+        f"It has {many(what.filters, 'filter')}, each with {what.weights}, {what.bias}. {' '.join(_meaning(what))}."
+        f"{rules} {note} Count: {'; '.join(counts)}."
     )

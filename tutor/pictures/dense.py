@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, many, say, sized, slots, worked_out
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, slots, worked_out
 from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def dense_scene(built: Built) -> Scene:
         *_nodes("unit", units, outputs, _UNITS, us),
         *_matrices(built, ys[0] - pitch / 2, len(inputs) * pitch, bias_y),
         say("one-unit/count", middle, _BOTTOM + 16, own, TITLE, "middle", "lit", bold=True),
-        say("count", middle, _BOTTOM + 39, whole, sized(whole, _RIGHT - MARGIN, ANSWER, TITLE), "middle", bold=True),
+        headline("count", _BOTTOM + 39, whole),
         say("notes", middle, _BOTTOM + 57, notes, SMALL, "middle", "muted"),
     )
     said = [
@@ -139,6 +139,6 @@ def _matrices(built: Built, top: float, high: float, bias_y: float | None) -> It
 
 def _notes(built: Built) -> Iterator[str]:
     if len(built.input_shape) > 2:
-        yield f"Dense reads only the last axis of {built.input_shape}: the same weights at every position."
+        yield f"Dense reads only the last of {len(built.input_shape)} axes: the same weights at every position."
     if built.layer.lora_rank is not None:
-        yield f"lora_rank={built.layer.lora_rank} adds two small matrices, which are not drawn."
+        yield f"lora_rank={built.layer.lora_rank} adds two matrices, not drawn."

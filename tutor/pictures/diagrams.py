@@ -25,7 +25,7 @@ from tutor.pictures.window import window_scene
 
 
 def gate_diagram(built: Built) -> Picture:
-    """The inside of a recurrent cell: SimpleRNN, LSTM or GRU, every wire with its shape; of a wrapper, the cell inside.
+    """A recurrent layer at one timestep, each gate above its slice of the weights; of a wrapper, the cell inside.
 
     Raises:
         TypeError: not a layer that is built.

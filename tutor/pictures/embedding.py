@@ -9,7 +9,7 @@ from string import punctuation
 from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, many, say, sized, slots, worked_out
+from tutor.pictures.kit import MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, sized, slots, worked_out
 from tutor.pictures.scene import Box, Item, Scene, Wire
 
 if TYPE_CHECKING:
@@ -72,12 +72,11 @@ def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] =
     cells = _Cells(columns, min(_CELLS / len(columns), _ROW))
     rows, ys = _table(_rows(vocabulary, {word.index for word in drawn}), drawn, cells)
     whole, notes = worked_out(built), [*_notes(built, len(indices) - length, drawn), ""][:2]
-    size = sized(whole, WIDTH - 2 * MARGIN, ANSWER, TITLE, bold=True)
     items = (
         *_heads(f"embeddings {(vocabulary, units)}", f"output {built.output_shape}", many(units, "number")),
         *rows,
         *_looked_up(read, length, ys, cells),
-        say("count", WIDTH / 2, _BOTTOM + 17, whole, size, "middle", bold=True),
+        headline("count", _BOTTOM + 17, whole),
         *(say(f"note-{n}", WIDTH / 2, _BOTTOM + 36 + 15 * n, notes[n], SMALL, "middle", "muted") for n in range(2)),
     )
     each = ", ".join(f"{word.name} {word.index:,}" if word else "…" for word in read)
@@ -131,14 +130,14 @@ def _word(built: Built, place: int, indices: Sequence[int], words: Sequence[str]
 def _heads(table: str, output: str, numbers: str) -> Iterator[Item]:
     room = WIDTH - 2 * MARGIN - _INDEX - 70
     size = sized(table + output, room, TITLE, TEXT, bold=True)
-    right = min(_OUTPUT, WIDTH - MARGIN - metrics.room_for(output, size, bold=True))
+    right = min(_OUTPUT - 16, WIDTH - MARGIN - metrics.room_for(output, size, bold=True))
     left = min(_TABLE, right - 14 - metrics.room_for(table, size, bold=True))
     yield say("sentence", MARGIN, 18, "sentence", TITLE, bold=True)
     yield say("index", _INDEX + _BOX / 2, 18, "index", TITLE, "middle", bold=True)
     yield say("embeddings/shape", left, 18, table, size, bold=True)
     yield say("embeddings/says", _TABLE, 36, f"{numbers} per row", SMALL, colour="muted")
     yield say("output", right, 18, output, size, bold=True)
-    yield say("output/says", WIDTH - MARGIN, 36, "a copy of its row for every word", SMALL, "end", "muted")
+    yield say("output/says", _OUTPUT - 16, 36, "a copy of its row for every word", SMALL, colour="muted")
 
 
 def _rows(vocabulary: int, used: set[int]) -> list[int | None]:
@@ -225,7 +224,7 @@ def _notes(built: Built, left_out: int, words: Sequence[_Word]) -> Iterator[str]
     if any(word.masked for word in words):
         others.append("Index 0 is padding: it looks up row 0, but later layers skip it.")
     elif any(word.index == 0 for word in words):
-        others.append("Index 0 looks up row 0 like any other, for mask_zero is off.")
+        others.append("Index 0 looks up row 0 like any other, because mask_zero is off.")
     if built.layer.lora_rank is not None:
         others.append("The two small matrices of lora_rank are not drawn.")
     yield " ".join(others)

@@ -12,7 +12,7 @@ from math import copysign
 from typing import TYPE_CHECKING
 
 from tutor.layers.cells import STATES, Step, equations, function, gate_equation, multiplies_first, symbol
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, many, say, tilde
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, many, say
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Point, Scene, Wire, disc
@@ -226,7 +226,7 @@ class _Drawing:
         left, height = x - _GATE_WIDTH / 2, _GATE_BOTTOM - _GATE_TOP
         yield Box(f"{name}/box", left, _GATE_TOP, _GATE_WIDTH, height, gate_role(name), radius=5, line=1.2)
         yield say(f"{name}/title", x - 8, _GATE_TOP + 13, gate.title, TEXT, "middle", "on-gate")
-        yield from _letter(f"{name}/symbol", (x + 41, _GATE_TOP + 13), name)
+        yield from gate_letter(f"{name}/symbol", (x + 41, _GATE_TOP + 13), name, "on-gate")
         works = cut(function(gate.activation), _GATE_WIDTH - 8, SMALL) + _RANGES.get(gate.activation, "")
         yield say(f"{name}/activation", x, _GATE_BOTTOM - 10, works, SMALL, "middle", "on-gate")
 
@@ -256,7 +256,7 @@ class _Drawing:
         yield say("slices/words", WIDTH - MARGIN, _SLICES - 10, caption, SMALL, "end", "muted")
         for name, x in self._columns.items():
             yield Box(f"{name}/slice", x - self._slice / 2, y, self._slice, height, gate_role(name))
-            yield from _letter(f"{name}/slice/symbol", (x, y + 12), name)
+            yield from gate_letter(f"{name}/slice/symbol", (x, y + 12), name, "on-gate")
         said = {"kernel": "x · kernel", "recurrent_kernel": "h · recurrent_kernel"}
         if self._layer.spatial:
             said = {"kernel": "kernel over x", "recurrent_kernel": "recurrent_kernel over h"}
@@ -306,14 +306,6 @@ class _Drawing:
             f"Count: {'; '.join(counts)}.",
         ]
         return " ".join(said).replace("ₜ₋₁", "(t−1)").replace("ₜ", "(t)")
-
-
-def _letter(name: str, at: Point, gate: str) -> list[Item]:
-    """What a gate makes, as it is written on its colour."""
-    letter, _, marked = gate.partition("_")
-    if marked:
-        return tilde(name, *at, letter, TITLE, "on-gate")
-    return [say(name, *at, letter, TITLE, "middle", "on-gate", bold=True)]
 
 
 def _of_a_timestep(shape: Shape, axes: tuple[str, ...]) -> Shape:

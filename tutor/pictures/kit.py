@@ -23,16 +23,9 @@ _NUMBERS = {**NUMBERS, "size": "{value:,}"}
 
 
 def say(
-    name: str,
-    x: float,
-    y: float,
-    text: str,
-    size: float = TEXT,
-    anchor: Anchor = "start",
-    colour: str = "ink",
-    *,
+    name: str, x: float, y: float, text: str, size: float = TEXT, anchor: Anchor = "start", colour: str = "ink", *,
     bold: bool = False,
-) -> Label:
+) -> Label:  # fmt: skip
     """A label with the room that it needs: it is never set smaller."""
     return Label(name, x, y, text, metrics.room_for(text, size, bold=bold) + 1, size, anchor, colour, bold)
 
@@ -40,6 +33,12 @@ def say(
 def sized(text: str, room: float, *sizes: float, bold: bool = False) -> float:
     """The first of the sizes at which the text fits into the room; the smallest letter if it fits at none."""
     return next((size for size in sizes if metrics.room_for(text, size, bold=bold) + 1 <= room), SMALL)
+
+
+def headline(name: str, y: float, text: str, largest: float = ANSWER) -> Label:
+    """A bold line in the middle, as large as it fits."""
+    size = sized(text, WIDTH - 2 * MARGIN, *(one for one in (ANSWER, TITLE, TEXT) if one <= largest), bold=True)
+    return say(name, WIDTH / 2, y, text, size, "middle", bold=True)
 
 
 def slots(size: int | None, most: int) -> tuple[int | None, ...]:
@@ -87,6 +86,16 @@ def tilde(name: str, x: float, y: float, letter: str, size: float, colour: str =
         say(f"{name}/letter", x, y, letter, size, "middle", colour, bold=True),
         say(f"{name}/tilde", x, y - lift * size, "~", 0.85 * size, "middle", colour, bold=True),
     ]
+
+
+def gate_letter(name: str, at: Point, gate: str, colour: str = "ink") -> list[Item]:
+    """What a gate or a candidate makes, by its name: ``c_tilde`` is a c with a tilde."""
+    letter, _, marked = gate.partition("_")
+    return (
+        tilde(name, *at, letter, TITLE, colour)
+        if marked
+        else [say(name, *at, letter, TITLE, "middle", colour, bold=True)]
+    )
 
 
 def tie(name: str, *points: Point, colour: str = "muted", width: float = 1.0) -> Wire:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tutor.layers.checks import input_shape
 from tutor.layers.layer import axis_names
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, many, say, sized, slots
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, sized, slots
 from tutor.pictures.scene import Box, Item, Label, Point, Scene, Wire
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def tensor_scene(shape: Sequence[int | None], names: Sequence[str] | None = None
             y = _TITLE_Y + 15 * n
             items.append(say(f"part-{place}/says-{n}", middle, y, line, size, "middle", colour, bold=size == TEXT))
     total = _total(sizes[batched:], "one example: " if batched else "")
-    size = sized(total, _WIDE, ANSWER, TITLE, TEXT, bold=True)
-    items.append(say("count", WIDTH / 2, _TOTAL_Y, total, size, "middle", bold=True))
+    items.append(headline("count", _TOTAL_Y, total))
     notes = ["Each arrow opens what is violet."] if rank else []
     notes += ["None: any number of examples."] if batched else []
     items.append(say("notes", WIDTH / 2, _NOTE_Y, " ".join(notes), SMALL, "middle", "muted"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.layers.calls import shapes_in
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, many, say, sized, slots, tie
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, headline, many, say, sized, slots, tie
 from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
 from tutor.pictures.wording import listed
 
@@ -79,7 +79,7 @@ class _Row:
         for n in self.order:
             yield from self._timestep(n)
         middle = self.at(self.depths.cells)
-        apart = 0.0 if len(self.layer.states) == 1 else 0.18 * self.depths.cell + 0.5
+        apart = 0.0 if len(self.layer.states) == 1 else 8.5
         for state, y in zip(self.layer.states, (middle - apart, middle + apart), strict=False):
             yield from self._handed_on(state, y, -8 if y <= middle else 9)
 
@@ -190,42 +190,17 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
         items += _input(f"input-{n}", xs[n], y, place, skipped=rows[0].skips(n))
     returned, counts = _returned(built, first, len(rows)), " + ".join(f"{one.count:,}" for one in directions.values())
     total = f"{counts} = {many(built.count, 'parameter')}" if two else many(built.count, "parameter")
-    y = y + depths.inputs + 18 if two else y + 46
-    items.append(
-        say(
-            "returns",
-            WIDTH / 2,
-            y,
-            returned,
-            sized(returned, _WIDE, ANSWER, TITLE, TEXT, bold=True),
-            "middle",
-            bold=True,
-        )
-    )
+    y += depths.inputs + 18 if two else 46
+    items.append(headline("returns", y, returned))
     if two:
         y += 19
-        items.append(
-            say("count", WIDTH / 2, y, total, sized(total, _WIDE, TITLE, TEXT, bold=True), "middle", bold=True)
-        )
+        items.append(headline("count", y, total, TITLE))
     notes = [*_notes(built, first, two, bool(masked))]
     lines = [*metrics.wrapped(" ".join(notes).split(), _WIDE, SMALL), "", ""][:3]
     for n, line in enumerate(lines):
         items.append(say(f"note-{n}", WIDTH / 2, y + (16 if two else 24) + _LINE * n, line, SMALL, "middle", "muted"))
-    drawn = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
-    owned = [
-        f"Weights{f' of {way}' if two else ''}: {', '.join(f'{weight.name} {weight.shape}' for weight in one.weights)}."
-        for way, one in directions.items()
-    ]
-    said = [
-        f"{built.layer.title} over {'any number of timesteps' if timesteps is None else many(timesteps, 'timestep')}.",
-        f"{drawn}, drawn again for each timestep, always with the same weights.",
-        *owned,
-        f"From one timestep to the next {'each' if two else 'it'} hands on {listed(first.layer.states)}.",
-        f"The layer {returned}.",
-        *notes,
-        f"Count: {total}.",
-    ]
-    return Scene(WIDTH, 358 if two else 340, tuple(items), " ".join(said))
+    alt = _in_words(built, directions, [f"The layer {returned}.", *notes, f"Count: {total}."])
+    return Scene(WIDTH, 358 if two else 340, tuple(items), alt)
 
 
 def _input(name: str, x: float, y: float, place: int | None, *, skipped: bool) -> Iterator[Item]:
@@ -267,3 +242,21 @@ def _notes(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]
         if layer.return_sequences:
             end = ", and its output is 0" if layer.zero_output_for_mask else ", so its output repeats the one before"
         yield f"A skipped timestep leaves {states} unchanged{end}."
+
+
+def _in_words(built: Built, directions: Mapping[str, Built], further: Sequence[str]) -> str:
+    two, timesteps = len(directions) > 1, built.input_shape[1]
+    each = [
+        f"Weights{f' of {way}' if two else ''}: {', '.join(f'{weight.name} {weight.shape}' for weight in one.weights)}."
+        for way, one in directions.items()
+    ]
+    drawn = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
+    states = dict.fromkeys(state for one in directions.values() for state in one.layer.states)
+    said = [
+        f"{built.layer.title} over {'any number of timesteps' if timesteps is None else many(timesteps, 'timestep')}.",
+        f"{drawn}, drawn again for each timestep, always with the same weights.",
+        *each,
+        f"What goes from one timestep to the next: {listed([*states])}.",
+        *further,
+    ]
+    return " ".join(said)

@@ -1,150 +1,303 @@
-"""A layer's weights as rectangles, all on one scale: area is the number of parameters.
+"""A layer's weights on one scale, area = parameters; after a move the old size stays as a dashed outline.
 
-A weight of shape (rows, columns) is drawn ``rows`` high and ``columns`` wide; a vector is one row; a weight of more
-axes is laid flat, its leading axes multiplied into rows. What would be too thin to see is drawn thicker, and a note
-says so.
+Arrays stand on each other, so that together they are as wide as the formula's ``4 · units`` and as high as its
+``units + features + 1``. An array of more axes is laid flat, its leading axes multiplied into rows.
+
+The scale is a power of two and follows from the layers alone: the largest at which the layer before the move fits. The
+move keeps it, unless what it made does not fit; then the scale changes, and the picture says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import ceil, prod
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import count
+from math import ceil, floor, inf, log2, log10, prod
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.layers.built import numbered
-from tutor.layers.cells import symbol
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, many, say, sized
+from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
-from tutor.pictures.scene import Box, Item, Label, Scene
-from tutor.pictures.wording import MARGIN, WIDTH, lines_below, listed, parameters
+from tutor.pictures.scene import Box, Item, Point, Scene, Wire
+from tutor.pictures.wording import listed
 from tutor.symbols import Number, product
 
 if TYPE_CHECKING:
-    from tutor.layers.built import Built, Gate, Weight
+    from tutor.layers.built import Built, Weight
 
-#: Nothing is drawn thinner than this, in points: neither a rectangle nor one gate's slice of it.
-THINNEST = 3.0
+#: Nothing is drawn thinner than this, in points: neither an array nor one gate's slice of it.
+THINNEST = 4.0
+#: Nor are vectors, where there are only vectors.
+_VECTOR = 14.0
 
-_ROOM, _GAP = WIDTH - 2 * MARGIN, 18.0
-_EDGE, _SMALL, _LINE = 0.6, 8.0, 11.0
-#: Above each rectangle, four lines of words: name, shape, shape in symbols, count.
-_WORDS, _HIGHEST = 4 * _LINE + 5, 90.0
-#: Vectors are one row: on a scale that would fill the room, they would say nothing more.
-_VECTOR_HEIGHT = 22.0
-_IN_A_STRIP = 4
-#: A slice at least this wide and high carries its gate's name.
-_NAMED_SLICE = 11.0
-_LEGEND_STEP = 112.0
+#: Where arrays are drawn; what is said of each ends to the left of that, and the totals stand to the right.
+_LEFT, _TOP, _WIDE, _HIGH = 196.0, 62.0, 330.0, 236.0
+_NAMES_END, _SIDE, _SIDE_ROOM = 172.0, 552.0, 196.0
+_BAR, _NOTES, _HEIGHT = 312.0, 340.0, 362.0
+_EDGE, _LINE, _NAME_PITCH, _LETTER = 0.9, 14.0, 62.0, 14.0
+#: A row or column takes 2 ** 5 points at most; from so many points on each of them is drawn.
+_LARGEST, _COUNTABLE = 5, 8.0
+#: What is too tall is continued beside itself only where the scale can then be so many times as large.
+_WORTH = 4
+#: More arrays than this are not drawn, nor named.
+_MOST = 18
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A weight laid flat into columns and rows, with its width and height in points; its title tells it apart."""
+class _Array:
+    """A weight laid flat into rows and columns; its title tells it apart from others of its name."""
 
     id: str
     title: str
     weight: Weight
     flat: tuple[int, int]
-    size: tuple[float, float]
-    is_to_scale: bool
+    thinnest: float
+
+    def size(self, scale: float, cap: float) -> Point:
+        """Its width and height in points: what is higher than the cap is continued beside itself."""
+        high = self.flat[0] * scale
+        wide = self.flat[1] * scale * max(high / cap, 1)
+        return max(wide, THINNEST * max(len(self.weight.gates), 1)), max(min(high, cap), self.thinnest)
+
+    def __str__(self) -> str:
+        rows, columns = self.flat
+        flat = f", laid flat as {rows:,} rows of {columns:,}" if len(self.weight.shape) > 2 else ""
+        return f"{self.title} {self.weight.shape}{flat}{'' if self.weight.trainable else ', non-trainable'}"
 
 
-def weight_scene(built: Built) -> Scene:
-    """The layer's weights to scale, with the slices of its gates in Keras's order.
+#: An array now and before; one of them may not be there.
+_Pair: TypeAlias = tuple[_Array | None, _Array | None]
+
+
+def weight_scene(built: Built, before: Built | None = None) -> Scene:
+    """The layer's weights to scale, with the slices of its gates in Keras's order; dashed, the layer before a move.
 
     The scenes of a layer whose sizes alone change have the same structure and the same height.
     """
-    kind, weights = built.layer.title, built.weights
-    if not weights:
-        text = f"{kind} has no weights: 0 parameters."
-        return Scene(WIDTH, 40.0, (Label("none", WIDTH / 2, 20.0, text, _ROOM),), text)
+    kind, last = built.layer.title, before if before is not None and before.weights else built
+    if not built.weights:
+        text = f"{kind} has no weights."
+        return Scene(WIDTH, 40, (say("none", WIDTH / 2, 20, text, anchor="middle"),), f"{text} Count: 0 parameters.")
+    new, old = _arrays(built), _arrays(last)
+    pairs = [(new.get(name), old.get(name)) for name in {**new, **old}]
+    has_moved = any(one is None or other is None or one.flat != other.flat for one, other in pairs)
+    kept, cap = _largest([(one, None) for one in old.values()])
+    fitting = _cap(pairs, kept, folded=cap < inf)
+    scale, cap = (kept, fitting) if fitting else _largest(pairs)
+    drawn, ghost = list[tuple[_Array, Box]](), list[Item]()
+    y = _TOP
+    for one, other in pairs:
+        high = _height((one, other), scale, cap)
+        drawn += [(one, _rectangle(one, y, scale, cap))] if one else []
+        if other:  # around what was and is as thin as a line, two dashed ones would only hide it
+            seen = one is None or (one.flat != other.flat and high > 2 * THINNEST)
+            ghost += _outline(_rectangle(other, y, scale, cap), seen=seen)
+        y += high
+    notes = _notes(drawn, scale, len(built.weights))
+    squares = scale >= _COUNTABLE and not notes
+    rescaled = f"New scale: everything, the dashed outline too, is drawn at {_size(scale / kept)}."
+    rescaled = "" if scale == kept else rescaled
+    title = f"weights: {'one square = one parameter' if squares else 'area = parameters'}"
+    items: list[Item] = [say("title", MARGIN, 14, title, TITLE, bold=True)]
+    for array, box in drawn:
+        items += [*_slices(array, box), *_grid(box, scale if squares else inf)]
+    items += [*ghost, *_letters(drawn), *_names(drawn), *_totals(built.count, last.count, has_moved=has_moved)]
+    items += _scale_bar(kept, scale)
+    lines = wrapped(rescaled.split(), _SIDE_ROOM, TEXT)
+    for name, x, top, size, colour, several in (
+        ("rescaled", _SIDE, 236, TEXT, "lit", [*lines, "", "", ""][:4]),
+        ("note", MARGIN, _NOTES, SMALL, "muted", [*notes, "", ""][:2]),
+    ):
+        items += [say(f"{name}-{n}", x, top + _LINE * n, text, size, colour=colour) for n, text in enumerate(several)]
+    gates = dict.fromkeys(gate.title for weight in built.weights for gate in weight.gates)
+    said = [f"The weights of {kind}: {', '.join(map(str, new.values()))}."]
+    said += [f"Each with slices for {listed([*gates])}."] if gates else []
+    said += [f"Dashed, before: {', '.join(map(str, old.values()))}."] if has_moved else []
+    counts = [f"{one.title} {one.weight.count:,}" for one in new.values()] if len(new) > 1 else []
+    counts += [many(built.count, "parameter"), *([f"before {last.count:,}"] if has_moved else [])]
+    said += [*notes, *filter(None, [rescaled]), f"Count: {'; '.join(counts)}."]
+    return Scene(WIDTH, _HEIGHT, tuple(items), " ".join(said))
 
-    strips = ceil(len(weights) / _IN_A_STRIP)
-    in_a_strip = ceil(len(weights) / strips)
-    room = (_ROOM + _GAP) / in_a_strip - _GAP
-    height = _HIGHEST if any(len(weight.shape) > 1 for weight in weights) else _VECTOR_HEIGHT
-    every = [*_to_scale(weights, room, height)]
-    items: list[Item] = []
-    for number, drawn in enumerate(every):
-        row, column = divmod(number, in_a_strip)
-        x, y = MARGIN + column * (room + _GAP), MARGIN + row * (_WORDS + height + _GAP)
-        items += [*_words(drawn, x, y, room), *_rectangle(drawn, x, y + _WORDS)]
-    y = MARGIN + strips * (_WORDS + height + _GAP) - _GAP / 4
-    gates = tuple(dict.fromkeys(gate for weight in weights for gate in weight.gates))
-    if gates:
-        items += _legend(gates, y)
-        y += 1.3 * _LINE
-    notes = [f"{kind}: {parameters(built.count)}. {_scale_note(every)}", *_flat_notes(every)]
-    below, end = lines_below([], notes, y)
-    said = [f"The weights of {kind} as rectangles.", *map(_in_words, every), *notes]
-    return Scene(WIDTH, end, (*items, *below), " ".join(said))
+
+# What there is, and where
 
 
-def _to_scale(weights: Sequence[Weight], room: float, highest: float) -> Iterator[_Drawn]:
-    """The weights on the largest scale at which each of them fits into its room."""
+def _arrays(built: Built) -> dict[str, _Array]:
+    """The layer's arrays by their ids, laid flat: as wide as the bias that is added to what they make, if any is."""
+    weights = built.weights[:_MOST]
     names = [weight.name for weight in weights]
     titles = [f"{one.part} {one.name}" if names.count(one.name) > 1 else one.name for one in weights]
-    flat = [(one.shape[-1], prod(one.shape[:-1])) if one.shape else (1, 1) for one in weights]
-    scale = min(min(room / columns, highest / rows) for columns, rows in flat)
-    for name, title, weight, (columns, rows) in zip(numbered(titles), titles, weights, flat, strict=True):
-        exact = columns * scale, rows * scale
-        size = max(exact[0], THINNEST * max(len(weight.gates), 1)), max(exact[1], THINNEST)
-        yield _Drawn(name.strip().replace(" ", "-"), title, weight, (columns, rows), size, size == exact)
+    thinnest = THINNEST if any(len(weight.shape) > 1 for weight in weights) else _VECTOR
+    arrays = {}
+    for name, title, weight in zip(numbered(titles), titles, weights, strict=True):
+        shapes = [one.shape for one in weights if one.part == weight.part]
+        biases = [one for one in shapes if any(one != other and other[-len(one) :] == one for other in shapes)]
+        columns = prod(max((one for one in biases if weight.shape[-len(one) :] == one), default=weight.shape[-1:]))
+        key = name.strip().replace(" ", "-")
+        arrays[key] = _Array(key, title, weight, (weight.count // columns, columns), thinnest)
+    return arrays
 
 
-def _rectangle(drawn: _Drawn, x: float, y: float) -> Iterator[Item]:
-    (width, height), gates = drawn.size, drawn.weight.gates
+def _height(pair: _Pair, scale: float, cap: float) -> float:
+    return max(one.size(scale, cap)[1] for one in pair if one)
+
+
+def _rectangle(array: _Array, y: float, scale: float, cap: float) -> Box:
+    return Box(array.id, _LEFT, y, *array.size(scale, cap), None, line=_EDGE)
+
+
+def _cap(pairs: Sequence[_Pair], scale: float, *, folded: bool) -> float | None:
+    """How high an array may be so that all fit on that scale; None if they do not, folded or not."""
+
+    def height(cap: float) -> float:
+        return sum(_height(pair, scale, cap) for pair in pairs)
+
+    low, cap = THINNEST, inf
+    if height(cap) > _HIGH:
+        if not folded:
+            return None
+        cap = _HIGH
+        for _ in range(12):  # to a tenth of a point
+            middle = (low + cap) / 2
+            low, cap = (middle, cap) if height(middle) <= _HIGH else (low, middle)
+        cap = low
+    fits = max(one.size(scale, cap)[0] for pair in pairs for one in pair if one) <= _WIDE
+    return cap if fits else None
+
+
+def _largest(pairs: Sequence[_Pair]) -> tuple[float, float]:
+    """The largest scale, with what is too tall continued beside itself if that gains enough; and the cap."""
+    most = max(one.flat[1] for pair in pairs for one in pair if one)
+    best = None
+    for power in count(-min(_LARGEST, floor(log2(_WIDE / most)))):
+        scale = 2.0**-power
+        cap = _cap(pairs, scale, folded=True)
+        if cap and best is None:
+            best = scale, cap
+        if best and best[0] >= _WORTH * scale:
+            return best
+        if cap == inf:
+            return scale, cap
+    raise AssertionError
+
+
+# What is drawn
+
+
+def _slices(array: _Array, box: Box) -> Iterator[Box]:
+    """A rectangle, or one for each gate."""
+    gates = array.weight.gates
     if not gates:
-        yield Box(drawn.id, x, y, width, height, fill="tensor", line=_EDGE)
-    for number, gate in enumerate(gates):
-        slice_ = width / len(gates)
-        left, name = x + number * slice_, f"{drawn.id}/{gate.name}"
-        yield Box(name, left, y, slice_, height, gate_role(gate.name), line=_EDGE)
-        text = _letter(gate) if min(slice_, height) >= _NAMED_SLICE else ""
-        yield Label(f"{name}/name", left + slice_ / 2, y + height / 2, text, slice_, colour="on-gate")
+        yield replace(box, fill="weight")
+    for n, gate in enumerate(gates):
+        part = box.width / len(gates)
+        yield replace(box, id=f"{box.id}/{gate.name}", x=box.x + n * part, width=part, fill=gate_role(gate.name))
 
 
-def _words(drawn: _Drawn, x: float, y: float, room: float) -> Iterator[Label]:
-    weight = drawn.weight
-    # The gates' blocks lie side by side along the last axis.
-    axes = [*weight.axes[:-1], *(product([Number(len(weight.gates) or 1), axis]) for axis in weight.axes[-1:])]
-    symbols = ", ".join(axis.text for axis in axes) + ("," if len(axes) == 1 else "")
-    lines = [y + (line + 0.5) * _LINE for line in range(4)]
-    yield Label(f"{drawn.id}/name", x, lines[0], drawn.title, room, anchor="start", bold=True)
-    yield Label(f"{drawn.id}/shape", x, lines[1], str(weight.shape), room, anchor="start")
-    yield Label(f"{drawn.id}/axes", x, lines[2], f"({symbols})", room, _SMALL, "start", "muted")
-    yield Label(f"{drawn.id}/count", x, lines[3], _count(weight), room, anchor="start")
+def _grid(box: Box, pitch: float) -> Iterator[Wire]:
+    """Lines between rows and between columns, each kind in one go; where there are none, along an edge."""
+    down, right = ([0.0, *(n * pitch for n in range(1, round(length / pitch)))] for length in (box.height, box.width))
+    ends = (0.0, box.width, box.width, 0.0), (0.0, box.height, box.height, 0.0)
+    rows = [(box.x + ends[0][2 * (n % 2) + end], box.y + at) for n, at in enumerate(down) for end in (0, 1)]
+    columns = [(box.x + at, box.y + ends[1][2 * (n % 2) + end]) for n, at in enumerate(right) for end in (0, 1)]
+    for name, points in (("rows", rows), ("columns", columns)):
+        yield Wire(f"{box.id}/{name}", tuple(points), width=0.7, arrow=False, radius=0)
 
 
-def _legend(gates: Sequence[Gate], y: float) -> Iterator[Item]:
-    step = min(_LEGEND_STEP, _ROOM / len(gates))
-    for place, gate in enumerate(gates):
-        x = MARGIN + place * step
-        yield Box(f"legend/{gate.name}", x, y - 4, 8, 8, gate_role(gate.name), line=_EDGE)
-        yield Label(f"legend/{gate.name}/name", x + 12, y, f"{_letter(gate)}: {gate.title}", step - 16, _SMALL, "start")
+def _letters(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
+    """What gates make, above the first array that has them, or beside it if others stand above."""
+    named: set[str] = set()
+    for array, box in drawn:
+        gates = [gate.name for gate in array.weight.gates]
+        for n, gate in enumerate(gates):
+            at = (box.x + (n + 0.5) * max(box.width / len(gates), _LETTER), box.y - 11)
+            beside = (box.right + (n + 1) * _LETTER, box.y + 12)
+            yield from gate_letter(f"{gate}/letter", beside if named else at, gate) if gate not in named else ()
+        named.update(gates)
 
 
-def _scale_note(every: Sequence[_Drawn]) -> str:
-    thick = [drawn.title for drawn in every if not drawn.is_to_scale]
-    who = "all" if len(thick) == len(every) > 1 else listed(thick) if thick else ""
-    exception = f"; {who} {'is' if len(thick) == 1 else 'are'} drawn thicker" if who else ""
-    return f"{'One scale: area' if len(every) > 1 else 'Area'} is the number of parameters{exception}."
+def _outline(box: Box, *, seen: bool) -> Iterator[Box]:
+    """What an array was, if that is to be seen."""
+    yield replace(box, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
+    yield replace(box, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
 
 
-def _flat_notes(every: Sequence[_Drawn]) -> list[str]:
-    flat = [f"{one.title} as {one.flat[1]:,} rows of {one.flat[0]:,}" for one in every if len(one.weight.shape) > 2]
-    return [f"Laid flat, its leading axes multiplied into rows: {listed(flat)}."] if flat else []
+def _names(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
+    """To the left, each in its place however high arrays are: name, shape, what the axes are, count."""
+    room, pitch = _NAMES_END - MARGIN, min(_NAME_PITCH, (_NOTES - _TOP - 4) / len(drawn))
+    for n, (array, box) in enumerate(drawn):
+        weight, y = array.weight, _TOP + 2 + n * pitch
+        # The gates' blocks lie side by side along the last axis.
+        axes = [*weight.axes[:-1], *(product([Number(len(weight.gates) or 1), axis]) for axis in weight.axes[-1:])]
+        what = f"({', '.join(axis.text for axis in axes)}{',' if len(axes) == 1 else ''})"
+        if len(weight.shape) > 2:
+            what = f"drawn as {array.flat[0]:,} × {array.flat[1]:,}"
+        total = many(weight.count, "parameter")
+        lines = [
+            ("name", cut(array.title, room, TEXT, bold=True), TEXT, "ink"),
+            ("shape", shape_text(weight.shape, room, SMALL), SMALL, "ink"),
+            ("axes", cut(what if weight.trainable else f"{what}, non-trainable", room, SMALL), SMALL, "muted"),
+            ("count", total if room_for(total, SMALL) < room else total.split()[0], SMALL, "ink"),
+        ]
+        for line, (name, text, size, colour) in enumerate(lines[: max(1, int(pitch // _LINE))]):
+            at = y + line * _LINE
+            yield say(f"{array.id}/{name}", _NAMES_END, at, text, size, "end", colour, bold=name == "name")
+        points = ((_NAMES_END + 4, y), (_LEFT - 10, y), (_LEFT - 2, box.y + box.height / 2))
+        yield Wire(f"{array.id}/mark", points, "muted", 0.8, arrow=False, radius=0)
 
 
-def _in_words(drawn: _Drawn) -> str:
-    gates = drawn.weight.gates
-    slices = f", with slices for {listed([gate.title for gate in gates])}" if gates else ""
-    return f"{drawn.title}, shape {drawn.weight.shape}, {_count(drawn.weight)}{slices}."
+# What is said
 
 
-def _letter(gate: Gate) -> str:
-    return symbol(gate.name).removesuffix("ₜ")
+def _totals(now: int, before: int, *, has_moved: bool) -> Iterator[Item]:
+    ratio = now / before
+    compared = f"{ratio:,.0f} times as many" if ratio >= 100 else f"{ratio:.3g} times as many"
+    if ratio < 1:
+        compared = f"{100 * ratio:.3g}% of before" if ratio >= 0.001 else "under 0.1% of before"
+    if 0.995 < ratio < 1.005:
+        compared = "as many as before" if now == before else "nearly as many as before"
+    lines = (
+        ("new/title", 0, 76, "parameters now" if has_moved else "parameters", TEXT, False),
+        ("new/count", 0, 98, f"{now:,}", ANSWER, True),
+        ("old/title", 30, 134, "before (dashed)", TEXT, False),
+        ("old/count", 0, 156, f"{before:,}", ANSWER, False),
+        ("ratio/count", 0, 190, compared, TITLE, True),
+    )
+    for name, right, y, text, size, bold in lines:
+        shown, colour = text if has_moved or name.startswith("new") else "", "muted" if "title" in name else "ink"
+        size = sized(shown, _SIDE_ROOM, size, TITLE, TEXT, bold=bold)
+        yield say(name, _SIDE + right, y, shown, size, colour=colour, bold=bold)
+    yield Box("old/key", _SIDE, 127, 22, 14, None, "ink" if has_moved else None, dashed=True, line=2.0)
 
 
-def _count(weight: Weight) -> str:
-    return parameters(weight.count) if weight.trainable else f"{parameters(weight.count)}, non-trainable"
+def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
+    """As on a map: how long so many rows or columns are, and where it has changed, how long they were."""
+    number = 10 ** max(0, ceil(log10(40 / scale)))
+    number = number // 2 if number * scale > 200 else number
+    ends, says = _LEFT + number * scale, f"= {number:,} {'row or column' if number == 1 else 'rows or columns'}"
+    was = _LEFT + number * kept
+    shown = kept != scale and was < WIDTH - 80
+    y = _BAR + _LINE * shown
+    yield Wire("scale/before", ((_LEFT, y), (was if shown else ends, y)), "lit", 2.0, arrow=False, dashed=True)
+    yield say("scale/before/words", was + 8, y, "before" if shown else "", SMALL, colour="lit")
+    yield Wire("scale", ((_LEFT, _BAR), (ends, _BAR)), width=2.4, arrow=False)
+    yield say("scale/words", ends + 8, _BAR, says, SMALL)
+
+
+def _size(ratio: float) -> str:
+    return "half the size" if ratio == 0.5 else f"1/{1 / ratio:,.0f} of the size"
+
+
+def _notes(drawn: Sequence[tuple[_Array, Box]], scale: float, number: int) -> list[str]:
+    """What is not as it seems."""
+    folded = [one.title for one, box in drawn if box.height * 1.001 < one.flat[0] * scale]
+    thick = [one.title for one, box in drawn if box.width * box.height > 1.001 * prod(one.flat) * scale**2]
+    notes = [f"{number - len(drawn):,} more arrays: not drawn."] if number > len(drawn) else []
+    for titles, what in (
+        (folded, "too tall, so continued alongside; the area is right."),
+        (thick, f"drawn thicker so you can see {'it' if len(thick) == 1 else 'them'}."),
+    ):
+        if titles:
+            notes.append(f"{listed(titles) if len(titles) < 3 else f'{len(titles)} arrays'}: {what}")
+    return notes

@@ -69,17 +69,12 @@ def _times(factors: Iterable[Expression], *names: str) -> Edit:
     )
 
 
+def _without_last_axis(name: str) -> Edit:
+    return lambda weights: tuple(replace(one, axes=one.axes[:-1]) if one.name == name else one for one in weights)
+
+
 def _boxes(number: int) -> Edit:
     return lambda weights: tuple(replace(one, gates=(one.gates * number)[:number]) for one in weights)
-
-
-def _then(*edits: Edit) -> Edit:
-    def edit(weights: Weights) -> Weights:
-        for one in edits:
-            weights = one(weights)
-        return weights
-
-    return edit
 
 
 # What can be changed
@@ -104,13 +99,10 @@ class _Seen:
         several = len({size for weight in built.weights for axis in weight.axes for size in axis.sizes()})
         #: Whether each name stands for one size, as it does not where layers are stacked.
         self.plain = several == len(self.sizes)
-        self.reads = next((name for name in ("features", "channels") if name in self.axes), "")
-        self.makes = next((name for name in ("units", "filters") if name in self.axes), "")
+        self.reads = next((name for name in ("features", "channels") if name in self.sizes), "")
+        self.makes = next((name for name in ("units", "filters") if name in self.sizes), "")
         self.maker = (self.makes or "channels").removesuffix("s")
         self.every = "Every box" if len(self.gates) > 1 else "The box"
-
-    def number(self, name: str) -> str:
-        return f"{self.sizes[name].value:,}"
 
 
 def changes(built: Built) -> Iterator[Change]:
@@ -158,7 +150,7 @@ def _of_two_sides(seen: _Seen) -> Iterator[Change]:
         sides = f"{makes.capitalize()} is the size of h; {reads} is the size of x."
     else:
         sides = f"{read.value:,} {reads} come in; {made.value:,} {makes} go out."
-    swap = _axes({reads: made, makes: read})
+    swap = _axes({reads: made, makes: read} if reads in seen.axes else {})
     yield Change(f"{reads} and {makes} swapped", f"{makes} and {reads} swapped", sides, swap, seen.names)
     if not seen.gates:
         own, there = f"Each {seen.maker} has its own.", f"There are {made.value:,} {makes}."
@@ -166,7 +158,9 @@ def _of_two_sides(seen: _Seen) -> Iterator[Change]:
         share, alone = f"one {seen.maker}'s share", _axes({makes: None})
         name = f"one {seen.maker} only" if makes == "units" else "filters forgotten"
         yield Change(name, share, there, alone, seen.names)
-        yield Change(name, f"{share} of the kernel", there, _then(alone, _without("bias")), seen.names)
+        yield Change(
+            name, f"{share} of the kernel", there, lambda weights: _without("bias")(alone(weights)), seen.names
+        )
 
 
 def _of_dense(seen: _Seen) -> Iterator[Change]:
@@ -221,10 +215,9 @@ def _of_boxes(seen: _Seen) -> Iterator[Change]:
     hidden = _without("recurrent_kernel")
     own = ("recurrent_kernel",)
     yield Change("recurrent kernel forgotten", "the weights for h left out", f"{every} reads h as well.", hidden, own)
-    makes = seen.makes
-    all_ = f"Each {seen.maker} reads all {seen.number(makes)} numbers of h, not just its own."
-    one = _one_per_unit(makes)
-    yield Change("recurrent kernel as one number per unit", f"one weight per {seen.maker} for h", all_, one, own)
+    one, slip = _without_last_axis(*own), f"one weight per {seen.maker} for h"
+    every_number = f"Each {seen.maker} reads all {seen.sizes[seen.makes].value:,} numbers of h, not just its own."
+    yield Change("recurrent kernel as one number per unit", slip, every_number, one, own)
     given = _without("kernel")
     yield Change("kernel forgotten", "the weights for x left out", f"{every} reads x as well.", given, ("kernel",))
     if "bias" in seen.names:
@@ -241,16 +234,6 @@ def _of_both_biases(seen: _Seen, every: str) -> Iterator[Change]:
         slip = f"reset_after={not after}, {'one bias' if after else 'two biases'} in every box"
         real = f"With reset_after={after}, every box has {'two' if after else 'one'}."
         yield Change("other reset_after", slip, real, one if after else two, ("bias",))
-
-
-def _one_per_unit(makes: str) -> Edit:
-    def edit(weight: Weight) -> Weight:
-        place = next((place for place, axis in enumerate(weight.axes) if axis.text == makes), None)
-        if weight.name != "recurrent_kernel" or place is None:
-            return weight
-        return replace(weight, axes=(*weight.axes[:place], *weight.axes[place + 1 :]))
-
-    return lambda weights: tuple(map(edit, weights))
 
 
 def _of_windows(seen: _Seen) -> Iterator[Change]:
@@ -283,7 +266,7 @@ def _of_windows(seen: _Seen) -> Iterator[Change]:
         yield Change("as a full convolution", "a full convolution", apart, whole_edit, kernels)
     if "bias" in seen.names and filters and not seen.gates:
         each = next(one.axes for one in seen.weights if one.name in kernels)
-        every = _then(_axes({"filters": None}, "bias"), _times(each, "bias"))
+        every: Edit = lambda weights: (*_without("bias")(weights), Weight("bias", each))  # noqa: E731
         yield Change("bias per weight", "a bias for every weight", "Each filter has just one.", every, ("bias",))
 
 

@@ -77,7 +77,7 @@ def diagnose(built: Built, answer: Any, of: str = "count") -> Diagnosis:
         except ValueError as error:
             return Diagnosis(correct=False, explanation=str(error))
     if is_several(answer):
-        return _of_shape(built, _plain(answer), of if of in names else "output_shape")
+        return _of_shape(built, _plain(answer), "output_shape" if of in known[:2] else of)
     try:
         number = None if isinstance(answer, bool) else operator.index(answer)
     except TypeError:
@@ -158,7 +158,7 @@ def _of_shape(built: Built, answer: Any, of: str) -> Diagnosis:
     if alike:
         return _known(alike, f"{answer}: ", both=False)
     batch = next((mistake for mistake in mistakes if mistake.name == "batch forgotten"), None)
-    other = next((mistake for mistake in mistakes if mistake.value[1:] == answer), None)
+    other = next((mistake for mistake in mistakes if mistake != batch and mistake.value[1:] == answer != ()), None)
     if batch and other:
         return _known((batch, other), f"{answer}", both=True)
     what = "output" if of == "output_shape" else of

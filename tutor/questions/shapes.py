@@ -64,7 +64,7 @@ def _of_output(built: Built) -> _Found:
     yield from _of_sizes(built, axes)
     yield from _of_order(names, shape)
     first = f"{shape[0]} means any number of examples." if shape[0] is None else "The batch has a fixed size here."
-    for batch in (None, 1, 32):
+    for batch in {None, 1, 32} - {shape[0]}:
         yield "batch given", (batch, *shape[1:]), "another batch", first
 
 

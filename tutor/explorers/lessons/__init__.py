@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tutor.explorers.lessons.base import Lesson
+from tutor.explorers.lessons.base import Lesson
 
 #: Each has a table LESSONS: by what ``tutor.explore`` is given, a layer class or a function that makes a model.
 _MODULES = ("sequences", "images", "models", "shapes")
@@ -25,5 +23,4 @@ def all_lessons() -> dict[Any, Lesson]:
 
 
 def _table(module: str) -> Mapping[Any, Lesson]:
-    table: Mapping[Any, Lesson] = importlib.import_module(f"{__name__}.{module}").LESSONS
-    return table
+    return importlib.import_module(f"{__name__}.{module}").LESSONS  # type: ignore[no-any-return]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tutor.explorers.controls import Control, FlagControl
+from tutor.explorers.controls import Control
 from tutor.layers.checks import ArgumentError, suggestion
 from tutor.models.sequential import Sequential
 
@@ -72,8 +72,7 @@ class Lesson:
         Raises:
             ValueError: there is no such preset.
         """
-        presets = {one.key: one for one in self.presets}
-        return {**self.example, **presets[self._known("preset", key, presets)].values}
+        return {**self.example, **self._named("preset", key, self.presets).values}
 
     def starting_at(self, **values: Any) -> Lesson:
         """The same lesson with other starts.
@@ -89,17 +88,15 @@ class Lesson:
         Raises:
             ValueError, TypeError: there is no such control, or it does not take the value; the message names it.
         """
-        controls = {one.key: one for one in self.controls}
-        return {
-            key: controls[self._known("control", key, controls)].check(f"explore({self.title})", value)
-            for key, value in values.items()
-        }
+        title = f"explore({self.title})"
+        return {key: self._named("control", key, self.controls).check(title, one) for key, one in values.items()}
 
-    def _known(self, what: str, key: str, known: Mapping[str, object]) -> str:
+    def _named(self, what: str, key: str, things: Iterable[Any]) -> Any:
+        known = {one.key: one for one in things}
         if key not in known:
             repair = suggestion(key, tuple(known)) or f" There is {', '.join(known)}."
             raise ArgumentError(f'explore({self.title}): there is no {what} "{key}".{repair}')
-        return key
+        return known[key]
 
 
 def of_layer(
@@ -126,8 +123,3 @@ def of_layer(
         return Sequential([*before(values), one], name=f"{path}_lesson")
 
     return Lesson(layer.__name__, controls, presets, make, path, pictures)
-
-
-def use_bias(what: str = "unit") -> FlagControl:
-    """Keras's ``use_bias``."""
-    return FlagControl("use_bias", True, f"give every {what} a bias")

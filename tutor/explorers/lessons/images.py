@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl
 from tutor.explorers.facts import Facts
-from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer
 from tutor.explorers.panels import FILTERS, FLOW, WEIGHTS, WINDOW
 from tutor.layers.calls import Input
 from tutor.layers.convolution import Conv1D, Conv2D
@@ -61,7 +61,7 @@ def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
     return (
         _window("dilation_rate", 1, f"spacing of the {of_what} a filter sees", high=8),
         _window("groups", 1, "splits channels and filters into this many groups", high=8),
-        use_bias("filter"),
+        FlagControl("use_bias", True, "give every filter a bias"),
         padding,
         ChoiceControl("activation", "linear", "function applied to the result", ("linear", "relu", "tanh")),
         _STEP,
@@ -70,53 +70,6 @@ def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
 
 def _square(side: int) -> dict[str, int]:
     return {"height": side, "width": side, "kernel_height": 3, "kernel_width": 3, "stride_height": 1}
-
-
-_CONV2D = of_layer(
-    Conv2D,
-    "conv2d",
-    _image_in,
-    (
-        SizeControl("filters", 55, "filters; each makes one output channel"),
-        _window("kernel_height", 3, "window height", "kernel_size height"),
-        _window("kernel_width", 2, "window width", "kernel_size width"),
-        *_image(100, 95, 3, "numbers per pixel: 3 for red, green, blue"),
-        _window("stride_height", 2, "how far the window moves down", "strides height", high=8),
-        _window("stride_width", 1, "how far the window moves across", "strides width", high=8),
-        *_of_filters("pixels", _padding()),
-    ),
-    (
-        Preset("example", "this lesson's sizes"),
-        Preset("tiny", "a tiny one", filters=2, channels=1, **_square(6)),
-        Preset("groups", "groups: 6 channels in 2 groups", filters=32, channels=6, groups=2, **_square(32)),
-        Preset("large", "a large one", filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1),
-    ),
-    (FILTERS, WINDOW),
-    lambda values: {
-        "kernel_size": (values["kernel_height"], values["kernel_width"]),
-        "strides": (values["stride_height"], values["stride_width"]),
-    },
-)
-
-_CONV1D = of_layer(
-    Conv1D,
-    "conv1d",
-    lambda values: [Input((values["sequence_length"], values["channels"]))],
-    (
-        SizeControl("filters", 32, "filters; each makes one output channel"),
-        _window("kernel_size", 7, "window length, in timesteps"),
-        SizeControl("channels", 128, "numbers per timestep"),
-        SizeControl("sequence_length", 500, "timesteps (words) per example", high=1000, label="sequence length"),
-        _window("strides", 1, "how far the window moves", high=8),
-        *_of_filters("timesteps", _padding("causal")),
-    ),
-    (
-        Preset("example", "500 words, 128 numbers each"),
-        Preset("tiny", "a tiny one", filters=2, kernel_size=3, channels=1, sequence_length=8),
-        Preset("causal", "causal, with gaps", kernel_size=3, padding="causal", dilation_rate=4, sequence_length=20),
-    ),
-    (FILTERS, WINDOW),
-)
 
 
 def _pooling(layer: type[Layer], path: str) -> Lesson:
@@ -148,40 +101,80 @@ def _pooling(layer: type[Layer], path: str) -> Lesson:
     )
 
 
-_BATCH_NORMALIZATION = of_layer(
-    BatchNormalization,
-    "batch_normalization",
-    _image_in,
-    (
-        *_image(28, 28, 64),
-        FlagControl("center", True, "a learned shift (beta) per channel"),
-        FlagControl("scale", True, "a learned factor (gamma) per channel"),
-        FlagControl("trainable", True, "train gamma and beta; off also uses the moving averages"),
-    ),
-    (
-        Preset("example", "64 channels"),
-        Preset("tiny", "a tiny one", height=2, width=2, channels=3),
-        Preset("wide", "512 channels", channels=512),
-    ),
-    (FLOW, WEIGHTS),
-)
-
 _RATE = "share of numbers set to 0, on average, in training"
-_DROPOUT = of_layer(
-    Dropout,
-    "dropout",
-    _image_in,
-    (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
-    (Preset("half", "half of them"), Preset("tenth", "one in ten", rate=10)),
-    (FLOW,),
-    lambda values: {"rate": values["rate"] / 100},
-)
-
 LESSONS = {
-    Conv1D: _CONV1D,
-    Conv2D: _CONV2D,
+    Conv1D: of_layer(
+        Conv1D,
+        "conv1d",
+        lambda values: [Input((values["sequence_length"], values["channels"]))],
+        (
+            SizeControl("filters", 32, "filters; each makes one output channel"),
+            _window("kernel_size", 7, "window length, in timesteps"),
+            SizeControl("channels", 128, "numbers per timestep"),
+            SizeControl("sequence_length", 500, "timesteps (words) per example", high=1000, label="sequence length"),
+            _window("strides", 1, "how far the window moves", high=8),
+            *_of_filters("timesteps", _padding("causal")),
+        ),
+        (
+            Preset("example", "500 words, 128 numbers each"),
+            Preset("tiny", "a tiny one", filters=2, kernel_size=3, channels=1, sequence_length=8),
+            Preset("causal", "causal, with gaps", kernel_size=3, padding="causal", dilation_rate=4, sequence_length=20),
+        ),
+        (FILTERS, WINDOW),
+    ),
+    Conv2D: of_layer(
+        Conv2D,
+        "conv2d",
+        _image_in,
+        (
+            SizeControl("filters", 55, "filters; each makes one output channel"),
+            _window("kernel_height", 3, "window height", "kernel_size height"),
+            _window("kernel_width", 2, "window width", "kernel_size width"),
+            *_image(100, 95, 3, "numbers per pixel: 3 for red, green, blue"),
+            _window("stride_height", 2, "how far the window moves down", "strides height", high=8),
+            _window("stride_width", 1, "how far the window moves across", "strides width", high=8),
+            *_of_filters("pixels", _padding()),
+        ),
+        (
+            Preset("example", "this lesson's sizes"),
+            Preset("tiny", "a tiny one", filters=2, channels=1, **_square(6)),
+            Preset("groups", "groups: 6 channels in 2 groups", filters=32, channels=6, groups=2, **_square(32)),
+            Preset(
+                "large", "a large one", filters=4096, kernel_height=7, kernel_width=7, channels=4096, stride_height=1
+            ),
+        ),
+        (FILTERS, WINDOW),
+        lambda values: {
+            "kernel_size": (values["kernel_height"], values["kernel_width"]),
+            "strides": (values["stride_height"], values["stride_width"]),
+        },
+    ),
     MaxPooling2D: _pooling(MaxPooling2D, "max_pooling2d"),
     AveragePooling2D: _pooling(AveragePooling2D, "average_pooling2d"),
-    BatchNormalization: _BATCH_NORMALIZATION,
-    Dropout: _DROPOUT,
+    BatchNormalization: of_layer(
+        BatchNormalization,
+        "batch_normalization",
+        _image_in,
+        (
+            *_image(28, 28, 64),
+            FlagControl("center", True, "a learned shift (beta) per channel"),
+            FlagControl("scale", True, "a learned factor (gamma) per channel"),
+            FlagControl("trainable", True, "train gamma and beta; off also uses the moving averages"),
+        ),
+        (
+            Preset("example", "64 channels"),
+            Preset("tiny", "a tiny one", height=2, width=2, channels=3),
+            Preset("wide", "512 channels", channels=512),
+        ),
+        (FLOW, WEIGHTS),
+    ),
+    Dropout: of_layer(
+        Dropout,
+        "dropout",
+        _image_in,
+        (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
+        (Preset("half", "half of them"), Preset("tenth", "one in ten", rate=10)),
+        (FLOW,),
+        lambda values: {"rate": values["rate"] / 100},
+    ),
 }

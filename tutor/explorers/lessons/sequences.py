@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.explorers.controls import ChoiceControl, Control, FlagControl, SizeControl, TextControl
-from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer, use_bias
+from tutor.explorers.lessons.base import Lesson, Preset, Values, of_layer
 from tutor.explorers.panels import CELL, DENSE, ROWS, UNROLLED, WEIGHTS
 from tutor.layers.calls import Input
 from tutor.layers.core import Dense, Embedding
@@ -17,6 +17,7 @@ from tutor.pictures.embedding import SENTENCE
 #: How many sequences a batch holds where a stateful layer has to know.
 _STATEFUL_BATCH = 32
 _ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
+_USE_BIAS = FlagControl("use_bias", True, "give every unit a bias")
 _EXAMPLE = Preset("example", "this lesson's sizes")
 _MERGE_MODES = ("off", "concat", "sum", "mul", "ave", "None")
 _BOTH_WAYS = "read the sequence both ways, with two layers; how their results are merged (merge_mode)"
@@ -27,45 +28,6 @@ def vocabulary(start: int) -> SizeControl:
     """The size of an Embedding's vocabulary."""
     meaning = "different words the model knows; Keras: input_dim"
     return SizeControl("vocabulary", start, meaning, high=1_000_000, limit=1_000_000_000)
-
-
-_DENSE = of_layer(
-    Dense,
-    "dense",
-    lambda values: [Input((values["features"],))],
-    (
-        SizeControl("features", 784, "numbers per example"),
-        SizeControl("units", 32, "numbers the layer returns"),
-        use_bias(),
-        ChoiceControl("activation", "linear", "function applied to the result", (*_ACTIVATIONS, "softmax")),
-    ),
-    (
-        _EXAMPLE,
-        Preset("tiny", "a tiny one", features=3, units=2),
-        Preset("billions", "billions", features=100_000, units=50_000),
-    ),
-    (DENSE, WEIGHTS),
-)
-
-_EMBEDDING = of_layer(
-    Embedding,
-    "embedding",
-    lambda values: [Input((values["sequence_length"],))],
-    (
-        vocabulary(1024),
-        _LENGTH,
-        SizeControl("units", 256, "numbers per word; Keras: output_dim"),
-        FlagControl("mask_zero", False, "index 0 means padding; later layers skip it"),
-        TextControl("sentence", SENTENCE, "words to look up"),
-    ),
-    (
-        _EXAMPLE,
-        Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
-        Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
-    ),
-    (ROWS, WEIGHTS),
-    lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
-)
 
 
 def _recurrent(
@@ -90,7 +52,7 @@ def _recurrent(
         SizeControl("features", 256, "numbers per timestep"),
         *((vocabulary(1000),) if words else ()),
         _LENGTH,
-        use_bias(),
+        _USE_BIAS,
         *more,
         *(
             (FlagControl("mask_zero", False, "index 0 means padding, which is skipped; here, the last timestep"),)
@@ -120,8 +82,42 @@ def _recurrent(
 
 
 LESSONS = {
-    Dense: _DENSE,
-    Embedding: _EMBEDDING,
+    Dense: of_layer(
+        Dense,
+        "dense",
+        lambda values: [Input((values["features"],))],
+        (
+            SizeControl("features", 784, "numbers per example"),
+            SizeControl("units", 32, "numbers the layer returns"),
+            _USE_BIAS,
+            ChoiceControl("activation", "linear", "function applied to the result", (*_ACTIVATIONS, "softmax")),
+        ),
+        (
+            _EXAMPLE,
+            Preset("tiny", "a tiny one", features=3, units=2),
+            Preset("billions", "billions", features=100_000, units=50_000),
+        ),
+        (DENSE, WEIGHTS),
+    ),
+    Embedding: of_layer(
+        Embedding,
+        "embedding",
+        lambda values: [Input((values["sequence_length"],))],
+        (
+            vocabulary(1024),
+            _LENGTH,
+            SizeControl("units", 256, "numbers per word; Keras: output_dim"),
+            FlagControl("mask_zero", False, "index 0 means padding; later layers skip it"),
+            TextControl("sentence", SENTENCE, "words to look up"),
+        ),
+        (
+            _EXAMPLE,
+            Preset("tiny", "a tiny one", vocabulary=10, sequence_length=4, units=3),
+            Preset("billions", "billions", vocabulary=1_000_000, sequence_length=1000, units=4096),
+        ),
+        (ROWS, WEIGHTS),
+        lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
+    ),
     SimpleRNN: _recurrent(
         SimpleRNN, "simple_rnn", "the new h", words=False, presets=(Preset("example", "same sizes as the LSTM lesson"),)
     ),

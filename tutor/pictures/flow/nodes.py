@@ -24,8 +24,6 @@ Names: TypeAlias = tuple[str, ...]
 
 #: A model of more layers is folded; at least so many at either end are kept.
 MOST_LAYERS, KEPT = 30, 12
-#: A model that branches and cannot be folded to so few boxes is listed, without wires.
-MOST_BOXES = 100
 
 #: What a layer has made is to the next one, if that one has no name of its own for it.
 _READ_AS = {"units": "features", "filters": "channels"}
@@ -79,6 +77,16 @@ class Node:
         """The name within all models that hold it."""
         return "/".join((*self.models, self.name))
 
+    @property
+    def used(self) -> str:
+        """How often it is used, if more than once."""
+        return f", used {self.uses} times" if self.uses > 1 else ""
+
+    @property
+    def entering(self) -> str:
+        """What enters a layer of which it is not drawn where that comes from."""
+        return str(self.reads[0]) if len(self.reads) == 1 else f"{len(self.reads)} tensors" if self.reads else "?"
+
     def is_in(self, models: Names) -> bool:
         """Whether it is a layer of the model to which those lead."""
         return self.models[: len(models)] == models
@@ -89,13 +97,13 @@ class Graph:
     """The boxes of a picture.
 
     Attributes:
-        nodes: inputs, layers in the order of the calls, outputs; in a chain, also the tensors between layers.
-        form: a chain, if each layer reads what the one before it returns and nothing else; a list, if it is not known
-            what reads what, or is too much to be drawn; else a graph.
+        nodes: inputs in front of what reads them, layers in the order of the calls, outputs.
+        form: a layer, if there is but one, and nothing passes it; a list, if it is not known what reads what; else a
+            graph.
     """
 
     nodes: Sequence[Node]
-    form: Literal["chain", "graph", "list"]
+    form: Literal["layer", "graph", "list"]
 
     @cached_property
     def links(self) -> Sequence[tuple[int, int]]:
@@ -107,11 +115,10 @@ def graph_of(subject: Built | Ledger) -> Graph:
     """The boxes of one layer, or of a model."""
     ledger = _alone(subject) if isinstance(subject, Built) else subject
     nodes = list(_nodes(ledger))
-    folded = _folded(nodes)
-    if chain := _in_line(folded):
-        return Graph(chain, "chain")
-    if ledger.outputs and len(folded) <= MOST_BOXES:
-        return Graph(folded, "graph")
+    if layer := _single(nodes):
+        return Graph(layer, "layer")
+    if ledger.outputs:
+        return Graph(_folded(_ordered(nodes)), "graph")
     return Graph(_folded([replace(node, sources=()) for node in nodes]), "list")
 
 
@@ -173,23 +180,18 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
         yield Node(f"output-{number}", "", name, (Tensor(shape, axes),), sources=(places[source],))
 
 
-def _in_line(nodes: Sequence[Node]) -> Sequence[Node]:
-    """The nodes of a chain with a box for each tensor between two layers, and no name for what is alone; else none."""
-    first = sum(not node.kind and not node.sources for node in nodes)
-    end = first + sum(bool(node.kind) for node in nodes)
-    wanted = [*[set[int]()] * first, set(range(first)), *({min(at, end) - 1} for at in range(first + 1, len(nodes)))]
-    if not (0 < first < end < len(nodes)) or any(node.models or node.uses > 1 for node in nodes):
+def _single(nodes: Sequence[Node]) -> Sequence[Node]:
+    """The nodes of a model of one layer which nothing passes, with no name for what is alone; else none."""
+    inputs, outputs = (
+        [one for one in nodes if not one.kind and bool(one.sources) == leaves] for leaves in (False, True)
+    )
+    at = len(inputs)
+    if not (inputs and outputs) or at + 1 + len(outputs) != len(nodes) or nodes[at].models or nodes[at].uses > 1:
         return []
-    if [set(node.sources) for node in nodes] != wanted or any(len(node.tensors) > 1 for node in nodes[: end - 1]):
+    if {*nodes[at].sources} != {*range(at)} or any(one.sources != (at,) for one in outputs):
         return []
-    boxes = list(nodes[: first + 1])
-    for layer in nodes[first + 1 : end]:
-        before = boxes[-1]
-        boxes.append(Node(before.id.replace("layer", "tensor"), "", "", before.tensors, (len(boxes) - 1,)))
-        boxes.append(replace(layer, sources=(len(boxes) - 1,)))
-    boxes += [replace(node, sources=(len(boxes) - 1,)) for node in nodes[end:]]
-    alone = {group[0].id for group in (nodes[:first], nodes[end:]) if len(group) == 1}
-    return [replace(box, name="") if box.id in alone else box for box in boxes]
+    alone = {group[0].id for group in (inputs, outputs) if len(group) == 1}
+    return [replace(one, name="") if one.id in alone else one for one in nodes]
 
 
 def _folded(nodes: list[Node]) -> list[Node]:
@@ -220,6 +222,21 @@ def _folded(nodes: list[Node]) -> list[Node]:
     gone = len(inside) - 1
     after = (replace(node, sources=tuple(source - gone for source in node.sources)) for node in nodes[stop + 1 :])
     return [*nodes[: start + 1], fold, *after]
+
+
+def _ordered(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes with each input in front of the layer that reads it first, or of the models that hold that layer."""
+    readers = {source: place for place, node in reversed(list(enumerate(nodes))) for source in node.sources}
+    inputs = [place for place, node in enumerate(nodes) if not node.kind and not node.sources]
+    before: dict[int, list[int]] = {}
+    for place in inputs:
+        reader = readers.get(place, len(inputs))
+        while reader > len(inputs) and nodes[reader].models[:1] == nodes[reader - 1].models[:1] != ():
+            reader -= 1
+        before.setdefault(reader, []).append(place)
+    order = [one for place in range(len(inputs), len(nodes)) for one in (*before.get(place, ()), place)]
+    rows = {place: row for row, place in enumerate(order)}
+    return [replace(nodes[place], sources=tuple(rows[one] for one in nodes[place].sources)) for place in order]
 
 
 def in_common(nodes: Sequence[Node]) -> Names:
