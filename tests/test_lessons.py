@@ -202,6 +202,27 @@ CHECKED = [
     (tutor.LSTM, 6, "(None, 128, 25)", "Batch, then timesteps, then units"),
     (tutor.LSTM, 9, "82,176", "never sees the 256 numbers"),
     (tutor.LSTM, 9, "49664", "PyTorch"),
+    (tutor.GRU, 0, "147,840", "three quarters of the LSTM, and Keras's count until 2019"),
+    (tutor.GRU, 0, "147,456", "all the weights"),
+    (tutor.GRU, 0, "98,816", "The candidate has weights too"),
+    (tutor.GRU, 0, "197,632", "four boxes. There are three"),
+    (tutor.GRU, 0, "99,072", "reads h as well"),
+    (tutor.GRU, 0, "49,920", "reads x as well"),
+    (tutor.GRU, 0, "3,705,600", "All 25 share one set"),
+    (tutor.GRU, 0, "197,120", "the LSTM's count"),
+    (tutor.GRU, 0, "404,224", "the whole model"),
+    (tutor.GRU, 0, "256,000", "the Embedding"),
+    (tutor.GRU, 0, "98,560", "Two things"),
+    (tutor.GRU, 1, "128", "the candidate's"),
+    (tutor.GRU, 1, "768", "One of the two stays"),
+    (tutor.GRU, 1, "147,840", "what's left"),
+    (tutor.GRU, 6, "3", "An LSTM returns three"),
+    (tutor.GRU, 7, "54", "one bias in every box"),
+    (tutor.GRU, 8, "18,624", "or a bias for every feature"),
+    (tutor.GRU, 8, "25,088", "four boxes"),
+    (tutor.GRU, 8, "6,528", "reads h as well"),
+    (tutor.GRU, 9, "96", "the difference"),
+    (tutor.GRU, 9, "16", "The book has half of them"),
 ]
 
 
@@ -225,6 +246,7 @@ RIGHT = [
     ),
     (tutor.SimpleRNN, ["49,280", "2", "25", "0", "(None, 25, 128)", "2", "1", "3", "6,208", "0", "8,256"]),
     (tutor.LSTM, ["197,120", "453,120", "2", "0", "0", "512", "(None, 25, 128)", "3", "3", "49,408", "2"]),
+    (tutor.GRU, ["148,224", "384", "1", "1", "3", "0", "2", "63", "18,816", "32", "0"]),
 ]
 
 
