@@ -161,6 +161,45 @@ def test_an_answer_may_name_the_sizes_of_the_formula() -> None:
     assert tutor.diagnose(LSTM, np.int64(197_120)).correct
 
 
+# Whole models
+
+#: Chollet's, whose printed count was made when GRU had another default.
+CLIMATE = tutor.Sequential(
+    [tutor.Conv1D(32, 5), tutor.MaxPooling1D(3), tutor.Conv1D(32, 5), tutor.GRU(32), tutor.Dense(1)]
+).build((None, None, 14))
+SENTENCES = tutor.Sequential([tutor.Embedding(1000, 256), tutor.LSTM(128)]).build((None, 25))
+IMAGE, SAME = tutor.Input((7, 7, 64)), tutor.Input((8,))
+FLAT = tutor.Model(IMAGE, tutor.Dense(10)(tutor.Flatten()(IMAGE))).ledger
+_shared = tutor.Dense(8)
+TWICE = tutor.Model(SAME, _shared(_shared(SAME))).ledger
+
+
+@pytest.mark.parametrize(
+    ("ledger", "answer", "name"),
+    [
+        (CLIMATE, 13_793, None),
+        (CLIMATE, 13_697, "other reset_after"),
+        (SENTENCES, 453_120, None),
+        (SENTENCES, 197_120, "LSTM alone"),
+        (SENTENCES, 256_000, "Embedding alone"),
+        (SENTENCES, 6_597_120, "Embedding times sequence length"),
+        (SENTENCES, 453_376, "one row more or Embedding with bias"),
+        (SENTENCES, (None, 128), None),
+        (SENTENCES, (128,), "batch forgotten"),
+        (FLAT, 31_370, None),
+        (FLAT, 650, "Flatten forgotten"),
+        (TWICE, 72, None),
+        (TWICE, 144, "counted for each use"),
+    ],
+)
+def test_a_whole_model(ledger: Any, answer: Any, name: str | None) -> None:
+    shown = tutor.diagnose(ledger, answer)
+    assert (shown.correct, shown.mistake) == (name is None, name)
+    assert len(shown.explanation) <= 190
+    unknown = tutor.diagnose(ledger, 10**12 + 1)
+    assert (unknown.correct, unknown.mistake, unknown.explanation[-1]) == (False, None, "?")
+
+
 @pytest.mark.parametrize("answer", [None, 2.5, True, object()])
 def test_what_is_no_answer(answer: object) -> None:
     with pytest.raises(TypeError, match=r"^diagnose: answer must be a whole number, a shape, or a text; got "):
@@ -333,7 +372,7 @@ def test_two_at_once(name: str, by_hand: str) -> None:
         found[{mistake.name for mistake in shown.mistakes} == {"bias forgotten", name}] += 1
 
     on()
-    assert found[True] > 9 * found[False]  # some numbers come about in two such ways
+    assert found[True] > 3 * found[False]  # some numbers come about in two such ways
 
 
 # Never on the right answer

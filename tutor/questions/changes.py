@@ -158,9 +158,8 @@ def _of_two_sides(seen: _Seen) -> Iterator[Change]:
         share, alone = f"one {seen.maker}'s share", _axes({makes: None})
         name = f"one {seen.maker} only" if makes == "units" else "filters forgotten"
         yield Change(name, share, there, alone, seen.names)
-        yield Change(
-            name, f"{share} of the kernel", there, lambda weights: _without("bias")(alone(weights)), seen.names
-        )
+        kernel: Edit = lambda weights: _without("bias")(alone(weights))  # noqa: E731
+        yield Change(name, f"{share} of the kernel", there, kernel, seen.names)
 
 
 def _of_dense(seen: _Seen) -> Iterator[Change]:
@@ -198,13 +197,11 @@ def _of_boxes(seen: _Seen) -> Iterator[Change]:
     """A recurrent layer's."""
     gates, real = [gate.name for gate in seen.gates], len(seen.gates)
     candidate = tuple(gate for gate in gates if gate.endswith("_tilde"))
-    every = seen.every
-    some = f"{NUMBERS[real - 1]} gates and a candidate"
     others = (number for number in (real - 1, 1, *range(2, max(real + 2, 5))) if 0 < number != real)
     for number in dict.fromkeys(others):
         slip = "one box" if number == 1 else f"{NUMBERS[number]} boxes"
         parts: tuple[str, ...] = ()
-        there = f"There are {NUMBERS[real]}: {some}."
+        there = f"There are {NUMBERS[real]}: {NUMBERS[real - 1]} gates and a candidate."
         if number == real - 1:
             parts, slip, there = candidate, f"only the {NUMBERS[number]} gates", "The candidate has weights too."
         elif number == 1:
@@ -212,24 +209,24 @@ def _of_boxes(seen: _Seen) -> Iterator[Change]:
         elif real == 1:
             there = "There is one box, and no gate."
         yield Change("gates miscounted", slip, there, _boxes(number), parts)
-    hidden = _without("recurrent_kernel")
-    own = ("recurrent_kernel",)
-    yield Change("recurrent kernel forgotten", "the weights for h left out", f"{every} reads h as well.", hidden, own)
+    own, too = ("recurrent_kernel",), f"{seen.every} reads h as well."
+    yield Change("recurrent kernel forgotten", "the weights for h left out", too, _without(*own), own)
     one, slip = _without_last_axis(*own), f"one weight per {seen.maker} for h"
     every_number = f"Each {seen.maker} reads all {seen.sizes[seen.makes].value:,} numbers of h, not just its own."
     yield Change("recurrent kernel as one number per unit", slip, every_number, one, own)
-    given = _without("kernel")
-    yield Change("kernel forgotten", "the weights for x left out", f"{every} reads x as well.", given, ("kernel",))
+    own, too = ("kernel",), f"{seen.every} reads x as well."
+    yield Change("kernel forgotten", "the weights for x left out", too, _without(*own), own)
     if "bias" in seen.names:
-        yield from _of_both_biases(seen, every)
+        yield from _of_both_biases(seen)
 
 
-def _of_both_biases(seen: _Seen, every: str) -> Iterator[Change]:
+def _of_both_biases(seen: _Seen) -> Iterator[Change]:
     two, one = _times([Number(2)], "bias"), _axes({"2": None}, "bias")
     if "2" not in seen.axes:
-        where = every[0].lower() + every[1:]
+        where = seen.every.lower()
         yield Change("two biases", f"two biases in {where}, as in PyTorch", "Keras keeps one.", two, ("bias",))
-    after = getattr(seen.built.layer, "reset_after", None)
+    inner = next(iter(seen.built.inside.values()), seen.built).layer
+    after = getattr(inner, "reset_after", None)
     if after is not None:
         slip = f"reset_after={not after}, {'one bias' if after else 'two biases'} in every box"
         real = f"With reset_after={after}, every box has {'two' if after else 'one'}."
@@ -244,9 +241,7 @@ def _of_windows(seen: _Seen) -> Iterator[Change]:
     within = "channels / groups" if groups else "channels"
     if filters and "kernel" in seen.names:
         amount = seen.axes[within].value
-        all_ = (
-            f"Each filter reads the {amount:,} channels of its group." if groups else f"A filter reads all {amount:,}."
-        )
+        all_ = f"A filter reads {f'the {amount:,} of its group' if groups else f'all {amount:,}'}."
         yield Change("channels forgotten", "the channels left out", all_, _axes({within: None}, *kernels), kernels)
     if len(window) > 1:
         sizes = " × ".join(f"{size.value:,}" for size in window)
@@ -326,5 +321,8 @@ def _of_positions(seen: _Seen, axes: Mapping[str, int | None]) -> Iterator[Chang
             continue
         where = "timestep" if names == steps else "pixel" if "height" in names else "position"
         again, share = f"the weights counted again at every {where}", f"All {number:,} share one set."
-        name = "Embedding times sequence length" if "embeddings" in seen.names else f"times {listed(names, 'and')}"
+        name = f"times {listed(names, 'and')}"
+        if "embeddings" in seen.names:
+            name, again = "Embedding times sequence length", f"a table of its own for every {where}"
+            share = f"All {number:,} share one."
         yield Change(name, again, share, _times(sizes), seen.names)

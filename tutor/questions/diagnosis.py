@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tutor.layers.built import Built
 from tutor.layers.checks import is_several, listed, must
+from tutor.ledgers.ledger import Ledger
 from tutor.questions.arithmetic import read
-from tutor.questions.mistakes import Mistake, asked, count, mistakes_of, two_at_once
+from tutor.questions.mistakes import Mistake, asked, count, mistakes_in, mistakes_of, two_at_once
 from tutor.questions.shapes import right_shape, shape_mistakes
 from tutor.symbols import NUMBERS
 
@@ -48,15 +50,15 @@ class Narrowing(NamedTuple):
     answer: int
 
 
-def diagnose(built: Built, answer: Any, of: str = "count") -> Diagnosis:
-    """Compares an answer with what the layer has, and with what each of the usual mistakes would give.
+def diagnose(built: Built | Ledger, answer: Any, of: str = "count") -> Diagnosis:
+    """Compares an answer with what the layer or model has, and with what each of the usual mistakes would give.
 
     >>> import tutor
     >>> diagnose(tutor.LSTM(128).build((None, 25, 256)), 147_840).explanation
     '147,840 is 3 · 128 · (128 + 256 + 1): only the three gates. The candidate has weights too.'
 
     Args:
-        built: a layer that has met its input.
+        built: a layer that has met its input; or the ledger of a whole model.
         answer: a number of parameters or a shape; or the text that was typed.
         of: what was asked for: ``count``, with a shape for an answer the output shape; ``trainable_count``; or the name
             of a weight: its count or its shape.
@@ -65,15 +67,17 @@ def diagnose(built: Built, answer: Any, of: str = "count") -> Diagnosis:
         TypeError: the layer is not built, or the answer is nothing of that.
         ValueError: there is no such weight.
     """
-    if not isinstance(built, Built):
+    if not isinstance(built, Built | Ledger):
         example = "be a layer that has met its input, such as LSTM(128).build((None, 25, 256))"
         raise TypeError(must("diagnose: built", example, built))
-    names = list(dict.fromkeys(weight.name for weight in built.weights))
-    if of not in (known := ("count", "trainable_count", *names)):
+    known = ["count"]
+    if isinstance(built, Built):
+        known += ["trainable_count", *dict.fromkeys(weight.name for weight in built.weights)]
+    if of not in known:
         raise ValueError(must("diagnose: of", f"be {listed(map(repr, known))}", of))
     if isinstance(answer, str):
         try:
-            answer = _typed(answer, built)
+            answer = _typed(answer, built.formula.symbols if isinstance(built, Built) else {})
         except ValueError as error:
             return Diagnosis(correct=False, explanation=str(error))
     if is_several(answer):
@@ -87,15 +91,19 @@ def diagnose(built: Built, answer: Any, of: str = "count") -> Diagnosis:
     return _of_count(built, number, of)
 
 
-def narrowing(built: Built, of: str = "count") -> tuple[Narrowing, ...]:
+def narrowing(built: Built | Ledger, of: str = "count") -> tuple[Narrowing, ...]:
     """Smaller questions that lead to the count, with their answers; ``of`` as in :func:`diagnose`."""
+    if isinstance(built, Ledger):
+        return tuple(Narrowing(f"How many parameters does {row.path} have?", row.count) for row in built.rows)
     arrays = len(built.weights)
     if of == "trainable_count":
         trained = sum(weight.trainable for weight in built.weights)
         return (Narrowing(f"How many of its {arrays} arrays are trainable?", trained),)
     weights = {weight.name: weight for weight in built.weights if of in ("count", weight.name)}
     if of != "count":
-        return tuple(Narrowing(f"How many {axis.text} are there?", axis.value) for axis in weights[of].axes)
+        named = tuple(axis for axis in weights[of].axes if axis.text.isidentifier())
+        asks = {f"How many {axis.text} are there?": axis.value for axis in named}
+        return tuple(Narrowing(*ask) for ask in (asks or {f"How many numbers are in the {of}?": built.count}).items())
     kernel = weights.get("kernel")
     makes = next((one for one in (kernel.axes if kernel else ()) if one.text in ("units", "filters")), None)
     if makes and kernel and built.order:
@@ -121,9 +129,8 @@ def narrowing(built: Built, of: str = "count") -> tuple[Narrowing, ...]:
     return tuple(Narrowing(*ask) for ask in asks.items())
 
 
-def _typed(text: str, built: Built) -> Any:
+def _typed(text: str, names: Mapping[str, int]) -> Any:
     """The number, or else the shape, that was typed."""
-    names = built.formula.symbols
     try:
         return read(text, names)
     except ValueError as error:
@@ -137,19 +144,27 @@ def _plain(shape: Any) -> Any:
     return tuple(_plain(one) if is_several(one) else one for one in shape)
 
 
-def _of_count(built: Built, answer: int, of: str) -> Diagnosis:
-    right = count(asked(built, of))
+def _of_count(built: Built | Ledger, answer: int, of: str) -> Diagnosis:
     written = f"{answer:,}".replace("-", "−")
-    if answer == right:
+    if answer == (built.total if isinstance(built, Ledger) else count(asked(built, of))):
         return Diagnosis(correct=True, explanation=f"{written} is right.")
-    alike = tuple(mistake for mistake in mistakes_of(built, of) if mistake.value == answer)
-    both = () if alike else two_at_once(built, answer, of) or ()
+    mistakes = mistakes_in(built) if isinstance(built, Ledger) else mistakes_of(built, of)
+    alike = tuple(mistake for mistake in mistakes if mistake.value == answer)
+    both = () if alike or isinstance(built, Ledger) else two_at_once(built, answer, of) or ()
     if alike or both:
         return _known(alike or both, f"{written} is ", both=bool(both))
-    return Diagnosis(correct=False, explanation=f"I don't recognize {written}. {narrowing(built, of)[0].ask}")
+    asks = next((one.ask for one in narrowing(built, of)), "Which of its layers have weights?")
+    return Diagnosis(correct=False, explanation=f"I don't recognize {written}. {asks}")
 
 
-def _of_shape(built: Built, answer: Any, of: str) -> Diagnosis:
+def _of_shape(built: Built | Ledger, answer: Any, of: str) -> Diagnosis:
+    if isinstance(built, Ledger):
+        last = [row.built for row in built.rows if row.built and row.output_shape == built.output_shape]
+        if answer == built.output_shape or not last:
+            right = answer == built.output_shape
+            said = f"{answer} is right." if right else f"I don't recognize {answer}. Which layer is the last?"
+            return Diagnosis(correct=right, explanation=said)
+        built = last[-1]
     right = right_shape(built, of)
     if answer == right:
         return Diagnosis(correct=True, explanation=f"{answer} is right.")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 from tutor.layers.built import Built
+from tutor.ledgers.ledger import Ledger, Row
 from tutor.questions.changes import Change, Weights, changes
-from tutor.symbols import Expression
+from tutor.symbols import Expression, Number, Size, joined
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,35 @@ def two_at_once(built: Built, answer: int, of: str = "count") -> tuple[Mistake, 
         if first.name != second.name and count(both) == answer == count(first.edit(once[other])):
             return _mistake(built, first, both), _mistake(built, second, both)
     return None
+
+
+def mistakes_in(ledger: Ledger) -> tuple[Mistake, ...]:
+    """What one mistake gives for the total of a whole model: a layer's own mistakes, and one layer for the model."""
+    owners = [row for row in ledger.rows if row.built and row.count]
+    kinds, found = [row.kind for row in owners], []
+    for row in owners:
+        rest, where = ledger.total - row.count, f"the {row.kind}" if kinds.count(row.kind) == 1 else row.path
+        others = f"The other layers have {rest:,} more."
+        found.append(Mistake(f"{row.kind} alone", row.formula, row.count, f"{where} alone", others, (row.path,)))
+        for one in _of_row(ledger, row):
+            terms = [Size("others", rest)] * bool(rest) + [one.formula or Number(0)]
+            slip, parts = f"{one.slip} in {where}", (row.path, *one.parts)
+            found.append(replace(one, formula=joined(terms), value=rest + one.value, slip=slip, parts=parts))
+    return tuple(mistake for mistake in found if mistake.value != ledger.total)
+
+
+def _of_row(ledger: Ledger, row: Row) -> Iterator[Mistake]:
+    """What one mistake gives for the count of one layer of a model."""
+    built: Any = row.built
+    yield from mistakes_of(built)
+    if row.shared > 1:
+        slip, once = f"the weights counted for each of {row.shared} uses", "A layer has one set of weights."
+        yield Mistake("counted for each use", Number(row.shared) * built.formula, row.shared * row.count, slip, once)
+    before = next((one for one in ledger.rows if row.inputs == (one.path,)), None)
+    if before and before.kind == "Flatten" and row.kind == "Dense":
+        other = built.layer.build((None, before.input_shape[-1]))
+        because = f"Flatten makes {built.input_shape[-1]:,} features of {before.input_shape}."
+        yield Mistake("Flatten forgotten", other.formula, other.count, "only the last axis counted", because)
 
 
 def count(weights: Weights) -> int:
