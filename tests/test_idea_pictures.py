@@ -16,7 +16,6 @@ from test_svg import assert_follows
 import tutor
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.lessons import all_lessons
-from tutor.explorers.lessons.sequences import DENSE as DENSE_LESSON
 from tutor.explorers.panels import DENSE, ROWS, TENSOR, UNROLLED
 from tutor.pictures.dense import dense_scene
 from tutor.pictures.embedding import embedding_scene, indexed
@@ -276,7 +275,7 @@ class TestEmbedding:
     def test_a_sentence_that_is_too_long_is_cut_and_that_is_said(self):
         scene = embedding(9, 2, *indexed("one two three four five", 9), length=3)
         assert len(ids(scene, r"look-\d", Wire)) == 3
-        assert "the last 2 words left out" in texts(scene)["note-1"]
+        assert "the last 2 words left out" in texts(scene)["note"]
 
     def test_a_longer_vocabulary_follows_by_changes(self):
         few, many = (embedding(size, 256, *indexed(SENTENCE, size), length=25) for size in (1000, HUGE))
@@ -370,10 +369,10 @@ class TestUnrolled:
 @pytest.mark.parametrize(
     ("lesson", "panel", "said"),
     [
-        (DENSE_LESSON, DENSE, "Dense with 32 units on 784 features"),
+        (all_lessons()[tutor.Dense], DENSE, "Dense with 32 units on 784 features"),
         (all_lessons()[tutor.Embedding], ROWS, "the 1, cat 2, sees 3, the 1, dog 4"),
         (all_lessons()[tutor.LSTM], UNROLLED, "LSTM over 25 timesteps"),
-        (DENSE_LESSON, TENSOR, "A tensor of shape (None, 784)"),
+        (all_lessons()[tutor.Input], TENSOR, "A tensor of shape (None, 25, 256)"),
     ],
 )
 def test_an_explorer_can_show_it(lesson, panel, said):

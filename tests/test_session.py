@@ -23,6 +23,7 @@ from tutor.explorers.widget import Explorer
 from tutor.layers.layer import Layer
 from tutor.ledgers.walk import Walk
 from tutor.live import KerasRow, Refusal, Report, Status
+from tutor.pictures.svg import svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,7 +165,7 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
     ("what", "formula"),
     [
         (tutor.Dense, "32 · (784 + 1) = 25,120"),
-        (tutor.Embedding, "1024 · 256 = 262,144"),
+        (tutor.Embedding, "1,024 · 256 = 262,144"),
         (tutor.SimpleRNN, "128 · (128 + 256 + 1) = 49,280"),
         (tutor.LSTM, "4 · 128 · (128 + 256 + 1) = 197,120"),
         (tutor.GRU, "3 · 128 · (128 + 256 + 2) = 148,224"),
@@ -172,7 +173,7 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
         (tutor.Conv1D, "32 · (7 · 128 + 1) = 28,704"),
         (tutor.BatchNormalization, "4 · 64 = 256"),
         (tutor.Dropout, "0"),
-        (tutor.video_question_answering, "4 · 256 · (256 + 160000 + 1) = 164,103,168"),
+        (tutor.video_question_answering, "4 · 256 · (256 + 160,000 + 1) = 164,103,168"),
     ],
 )
 def test_a_lesson_starts_at_the_articles_count(what: Any, formula: str) -> None:
@@ -182,7 +183,7 @@ def test_a_lesson_starts_at_the_articles_count(what: Any, formula: str) -> None:
 
 
 def test_the_other_layers_are_added() -> None:
-    assert "plus the Embedding's 1000 · 256 = 256,000: 453,120 in the model" in Person(tutor.LSTM).reads("formula")
+    assert "plus the Embedding's 1,000 · 256 = 256,000: 453,120 in the model" in Person(tutor.LSTM).reads("formula")
 
 
 def test_an_lstm_is_three_gates_and_a_candidate_in_keras_order() -> None:
@@ -511,9 +512,9 @@ def test_a_key_and_what_differs_from_it_make_the_picture(what: Any) -> None:
     person = Person(what)
     for preset in (*(preset.key for preset in LESSONS[what].presets), ""):
         person.move(to=preset)
-        fresh = Session(replace(LESSONS[what], starts=dict(person.values)))
-        for key in person.session.scenes:
-            followed, whole = follow(person.session.shown, key), follow(fresh.shown, key)
+        for key, scene in person.session.scenes.items():
+            followed = follow(person.session.shown, key)
+            whole = follow({key: svg(scene), f"{key}_now": {"items": {}}}, key)
             assert len(whole) > 5
             assert followed == whole
 
@@ -829,6 +830,7 @@ before = set(sys.modules)
 from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
 from tutor.explorers.stills import still_data
+from tutor.pictures.svg import svg
 for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from legible import assert_legible
 from test_svg import assert_follows
 
@@ -209,6 +211,14 @@ def test_the_scale_is_kept_while_all_fits_and_a_new_one_is_said():
     assert scale(256, 128) == (0.25, half)
     smaller = half.replace("half", "1/4 of")
     assert scale(600, 128) == (0.125, smaller)
+
+
+@given(*[st.integers(1, 5000)] * 4)
+def test_a_move_never_enlarges(rows, columns, more_rows, more_columns):
+    before, now = tutor.Dense(columns).build((None, rows)), tutor.Dense(more_columns).build((None, more_rows))
+    said = [text for name, text in texts(weight_scene(now, before)).items() if name.startswith("rescaled") and text]
+    assert not said or re.search(r"drawn at (half|1/\d[\d,]* of)( the size)?", " ".join(said))
+    assert "1/0" not in " ".join(said)
 
 
 def test_the_scale_bar_is_as_long_as_it_says():

@@ -46,13 +46,13 @@ def _lstm_count(units: int) -> int:
 
 def _explorer(units: int) -> dict[str, list[Condition]]:
     count = _lstm_count(units)
-    fresh, stale = f"({units},)", f"({units - 1},)"
+    fresh, stale = (f"thin: {size:,} numbers" for size in (units, units - 1))
     numbers = f"4 · {units} · ({units} + {FEATURES} + 1) = {count:,}"
     return {
         "pictures": [
             (".tutor-formula", [numbers, f"{VOCABULARY * FEATURES + count:,}"], []),
             (".tutor-shapes", [f"(None, {units})"], []),
-            (".tutor-diagram svg", [fresh, f"({FEATURES}, {units})", f"{count:,}"], [stale]),
+            (".tutor-diagram svg", [fresh, f"({FEATURES}, {4 * units})", f"{count:,}"], [stale]),
             (".tutor-weights svg", [f"({units}, {4 * units})", f"{count:,}"], [f"({4 * units - 4},)"]),
         ],
         "keras": [

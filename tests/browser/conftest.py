@@ -147,6 +147,8 @@ def explorer(lesson: Lesson, opened: Opened) -> Explorer:
     opened.page.bring_to_front()
     opened.page.set_viewport_size(WIDE)
     explorer = opened.explorer()
+    explorer.explore_freely()
+    explorer.open_first_tab()
     explorer.button("reset").click()
     explorer.shows(*lesson.totals)
     return explorer

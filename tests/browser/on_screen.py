@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 
+#: How wide an explorer is in JupyterLab with its file browser closed, by the window's width.
+OUTPUT_WIDTHS = {1920: 1240, 1280: 1164, 1024: 908, 853: 737, 640: 524}
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A lesson as its explorer starts, with the article's counts (the GRU's with today's `reset_after`).
@@ -161,6 +165,17 @@ class Explorer:
         """Show what stands behind the tab of that name."""
         self.root.get_by_role("tab", name=name, exact=True).click()
         expect(self.root.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
+
+    def open_first_tab(self) -> None:
+        """Show the lesson's first picture."""
+        self.root.get_by_role("tab").first.click()
+
+    def explore_freely(self) -> None:
+        """Leave the guide, where there is one and it still asks."""
+        free = self.button("explore freely")
+        if free.count():
+            free.click()
+            expect(self.button("back to the guide")).to_be_visible()
 
     def press_in_menu(self, name: str) -> None:
         """Press a button of the small menu."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from on_screen import GRU, LSTM, Lesson, of_lesson
@@ -38,9 +39,10 @@ def test_preset_with_the_articles_count(explorer: Explorer) -> None:
 def test_keras_code_is_copied_and_builds_the_model(explorer: Explorer) -> None:
     explorer.slider("units").press("ArrowRight")
     explorer.shows(*LSTM.more_totals)
-    explorer.button("copy Keras code").click()
+    explorer.press_in_menu("copy Keras code")
     expect(explorer.move).to_have_text("Copied.")
     copied = explorer.page.evaluate("navigator.clipboard.readText()")
+    explorer.press_in_menu("show Keras code")
     assert copied == explorer.root.locator(".tutor-code").text_content()
     assert "LSTM(129)" in copied
 
@@ -49,24 +51,58 @@ def test_keras_code_is_copied_and_builds_the_model(explorer: Explorer) -> None:
 def test_code_is_shown_where_the_browser_forbids_copying(explorer: Explorer) -> None:
     hide = "Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true})"
     explorer.page.evaluate(hide)
-    explorer.button("copy Keras code").click()
+    explorer.press_in_menu("copy Keras code")
     expect(explorer.move).to_contain_text("Select the code below")
     expect(explorer.root.locator(".tutor-code")).to_be_visible()
     explorer.page.evaluate("delete navigator.clipboard")
-    explorer.root.locator("summary").click()
+
+
+@of_lesson(LSTM)
+def test_formula_is_copied_in_symbols_and_numbers(explorer: Explorer, lesson: Lesson) -> None:
+    explorer.press_in_menu("copy formula")
+    expect(explorer.move).to_have_text("Copied.")
+    copied = explorer.page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines() == [lesson.symbols, lesson.numbers]
+
+
+@of_lesson(LSTM)
+def test_menu_by_keyboard(explorer: Explorer) -> None:
+    page, opener = explorer.page, explorer.button("copy and save")
+    opener.press("Enter")
+    expect(explorer.button("copy Keras code")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(explorer.button("copy formula")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(explorer.button("copy formula")).to_be_hidden()
+
+
+@of_lesson(LSTM)
+def test_tabs_by_keyboard(explorer: Explorer) -> None:
+    tabs = explorer.root.get_by_role("tab")
+    names = tabs.all_inner_texts()
+    assert len(names) > 2
+    tabs.first.focus()
+    for name in [*names[1:], names[0]]:
+        explorer.page.keyboard.press("ArrowRight")
+        expect(tabs.filter(has_text=re.compile(f"^{name}$"))).to_be_focused()
+        expect(explorer.root.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
+    explorer.page.keyboard.press("ArrowLeft")
+    expect(tabs.filter(has_text=re.compile(f"^{names[-1]}$"))).to_have_attribute("aria-selected", "true")
 
 
 def test_pictures_are_saved(explorer: Explorer, lesson: Lesson, tmp_path: Path) -> None:
     explorer.slider("units").press("ArrowRight")
     explorer.shows(*lesson.more_totals)
-    pictures = explorer.root.get_by_label("picture to save").locator("option").all_inner_texts()
-    assert "weights" in pictures
-    for picture in pictures if lesson is GRU else pictures[:1]:
-        explorer.choose("picture to save", picture)
+    tabs = explorer.root.get_by_role("tab")
+    pictures = ("cell", "unrolled", "weights") if lesson is GRU else (tabs.first.inner_text(),)
+    for picture in pictures:
+        explorer.open_tab(picture)
         for kind, beginning in STARTS_WITH.items():
             with explorer.page.expect_download() as started:
-                explorer.button(f"save as {kind}").click()
-            assert started.value.suggested_filename == f"{lesson.kind.lower()}-{picture}.{kind.lower()}"
+                explorer.press_in_menu(f"save diagram as {kind}")
+            assert started.value.suggested_filename.startswith(f"{lesson.kind.lower()}-")
+            assert started.value.suggested_filename.endswith(f".{kind.lower()}")
             file = tmp_path / started.value.suggested_filename
             started.value.save_as(file)
             assert file.read_bytes().startswith(beginning)

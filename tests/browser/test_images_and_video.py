@@ -19,6 +19,8 @@ def opened_at_start(opened: Opened) -> Explorer:
     opened.page.bring_to_front()
     opened.page.set_viewport_size({"width": 1280, "height": 800})
     explorer = opened.explorer()
+    explorer.explore_freely()
+    explorer.open_first_tab()
     explorer.button("reset").click()
     expect(explorer.verdict).to_have_attribute("aria-busy", "false")
     expect(explorer.verdict).to_contain_text("✓ Formula and Keras agree")
@@ -57,7 +59,8 @@ def test_the_follow_ups_convolution(convolution: Explorer) -> None:
 def test_one_filter_more_by_key(convolution: Explorer) -> None:
     convolution.slider("filters").press("ArrowRight")
     convolution.shows(56 * 19)
-    expect(convolution.weights).to_contain_text("(None, 49, 94, 56)")
+    convolution.open_tab("window")
+    expect(convolution.diagram).to_contain_text("(None, 49, 94, 56)")
 
 
 def test_a_larger_picture_needs_no_more_weights(convolution: Explorer) -> None:
@@ -82,7 +85,8 @@ def test_an_impossible_size_is_explained_and_left_again(convolution: Explorer) -
 
 
 def test_the_window_goes_step_by_step(convolution: Explorer) -> None:
-    picture = convolution.weights.get_by_role("img")
+    convolution.open_tab("window")
+    picture = convolution.diagram.get_by_role("img")
     expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 0 of Conv2D.* row 0, column 0 is made from"))
     convolution.slider("window position").press("ArrowRight")
     expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 1 of Conv2D.* row 0, column 1 is made from"))
@@ -93,6 +97,7 @@ def test_the_video_model_agrees_layer_by_layer(video: Explorer) -> None:
     expect(video.verdict).to_contain_text("16 of 16 layers agree")
     expect(video.keras).to_contain_text("Total params: 169,436,968 ")
     expect(video.formula).to_contain_text("video_encoder (LSTM) has 97% of the parameters")
+    video.open_tab("table")
     rows = video.root.locator(".tutor-ledger tbody tr")
     expect(rows).to_have_count(16)
     assert all("✓" in row for row in rows.all_inner_texts())
@@ -101,7 +106,8 @@ def test_the_video_model_agrees_layer_by_layer(video: Explorer) -> None:
 def test_frames_change_shapes_and_never_the_count(video: Explorer) -> None:
     video.slider("frames").press("ArrowRight")
     expect(video.shapes).to_contain_text("(None, 101, 224, 224, 3)")
-    expect(video.weights).to_contain_text("(None, 101, 160000)")
+    video.open_tab("flow")
+    expect(video.diagram).to_contain_text("(None, 101, 160000)")
     expect(video.move).to_contain_text("the 169,436,968 parameters stay")
     expect(video.keras).to_contain_text("(None, 101, 160000)")
     expect(video.verdict).to_contain_text("169,436,968 = 169,436,968")

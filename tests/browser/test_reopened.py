@@ -48,7 +48,7 @@ def shows_all(still: Locator) -> None:
         expect(still).to_contain_text(words)
     expect(still).to_contain_text("Total params: 455,176 ")
     expect(still).to_contain_text("Formula and Keras agree.")
-    expect(still.locator("img")).to_have_count(2)
+    expect(still.locator("img")).to_have_count(3)
     for picture in still.locator("img").all():
         assert "129" in (picture.get_attribute("alt") or "")
         assert picture.evaluate("(image) => image.complete && image.naturalWidth > 100 && image.clientHeight > 50")

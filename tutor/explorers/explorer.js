@@ -118,8 +118,9 @@ function render({ model, el }) {
       { "aria-label": `${words.save} ${format.toUpperCase()}` }))));
 
   el.append(
-    // The still picture beside it is not needed; nor is the room that JupyterLab leaves for a number beside the output.
-    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}), .jp-OutputPrompt:has(~ * .tutor-explorer) { display: none; }`),
+    // The still picture beside it is not needed; nor is what JupyterLab has to the left of an output.
+    make("style", {}, `.${still}, .jp-OutputArea-child:has(.${still}), .jp-OutputPrompt:has(~ * .tutor-explorer),
+      .jp-OutputArea:has(.tutor-explorer) > .jp-OutputArea-promptOverlay { display: none; }`),
     make("div", { class: "tutor-page" },
       ...(guide ? [guide.node] : []),
       make("section", { class: "tutor-controls", "aria-label": words.controls },

@@ -71,20 +71,20 @@ def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] =
     columns = slots(units, NUMBERS)
     cells = _Cells(columns, min(_CELLS / len(columns), _ROW))
     rows, ys = _table(_rows(vocabulary, {word.index for word in drawn}), drawn, cells)
-    whole, notes = worked_out(built), [*_notes(built, len(indices) - length, drawn), ""][:2]
+    whole, note = worked_out(built), _note(built, len(indices) - length, drawn)
     items = (
         *_heads(f"embeddings {(vocabulary, units)}", f"output {built.output_shape}", many(units, "number")),
         *rows,
         *_looked_up(read, length, ys, cells),
         headline("count", _BOTTOM + 17, whole),
-        *(say(f"note-{n}", WIDTH / 2, _BOTTOM + 36 + 15 * n, notes[n], SMALL, "middle", "muted") for n in range(2)),
+        say("note", WIDTH / 2, _BOTTOM + 36, note, SMALL, "middle", "muted"),
     )
     each = ", ".join(f"{word.name} {word.index:,}" if word else "…" for word in read)
     said = [
         f"An Embedding's table {(vocabulary, units)}: a row for every index, {many(units, 'number')} per row.",
         f"A sentence as indices: {each}.",
         f"Each index looks up its row. The output {built.output_shape} has a copy of its row for every word.",
-        *filter(None, notes),
+        *([note] if note else []),
         f"Count: {whole}.",
     ]
     return Scene(WIDTH, 362, items, " ".join(said))
@@ -216,15 +216,14 @@ def _looked_up(read: Sequence[_Word | None], length: int, ys: dict[int, float], 
         yield from cells.row(f"output-{n}", _OUTPUT, y, 20, fill, lit=word.lit, dashed=word.masked)
 
 
-def _notes(built: Built, left_out: int, words: Sequence[_Word]) -> Iterator[str]:
-    yield "A longer sentence looks up more rows. The table doesn't grow."
+def _note(built: Built, left_out: int, words: Sequence[_Word]) -> str:
     others = []
     if left_out > 0:
         others.append(f"The layer is built for a shorter sentence: the last {many(left_out, 'word')} left out.")
     if any(word.masked for word in words):
         others.append("Index 0 is padding: it looks up row 0, but later layers skip it.")
     elif any(word.index == 0 for word in words):
-        others.append("Index 0 looks up row 0 like any other, because mask_zero is off.")
+        others.append("Index 0 looks up row 0, like any other index.")
     if built.layer.lora_rank is not None:
         others.append("The two small matrices of lora_rank are not drawn.")
-    yield " ".join(others)
+    return " ".join(others)

@@ -36,8 +36,8 @@ _LEFT, _TOP, _WIDE, _HIGH = 196.0, 62.0, 330.0, 236.0
 _NAMES_END, _SIDE, _SIDE_ROOM = 172.0, 552.0, 196.0
 _BAR, _NOTES, _HEIGHT = 312.0, 340.0, 362.0
 _EDGE, _LINE, _NAME_PITCH, _LETTER = 0.9, 14.0, 62.0, 14.0
-#: A row or column takes 2 ** 5 points at most; from so many points on each of them is drawn.
-_LARGEST, _COUNTABLE = 5, 8.0
+#: The most points that a row or column takes; and from how many on each of them is drawn.
+_LARGEST, _COUNTABLE = 32.0, 8.0
 #: What is too tall is continued beside itself only where the scale can then be so many times as large.
 _WORTH = 4
 #: More arrays than this are not drawn, nor named.
@@ -84,8 +84,8 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
     has_moved = any(one is None or other is None or one.flat != other.flat for one, other in pairs)
     kept, cap = _largest([(one, None) for one in old.values()])
     fitting = _cap(pairs, kept, folded=cap < inf)
-    scale, cap = (kept, fitting) if fitting else _largest(pairs)
-    drawn, ghost = list[tuple[_Array, Box]](), list[Item]()
+    scale, cap = (kept, fitting) if fitting else _largest(pairs, kept)
+    drawn, ghost = list[tuple[_Array, Box]](), list[Box]()
     y = _TOP
     for one, other in pairs:
         high = _height((one, other), scale, cap)
@@ -96,14 +96,14 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
         y += high
     notes = _notes(drawn, scale, len(built.weights))
     squares = scale >= _COUNTABLE and not notes
-    rescaled = f"New scale: everything, the dashed outline too, is drawn at {_size(scale / kept)}."
-    rescaled = "" if scale == kept else rescaled
+    share = "half" if kept == 2 * scale else f"1/{kept / scale:,.0f} of"
+    rescaled = f"New scale: everything, the dashed outline too, is drawn at {share} the size." if scale != kept else ""
     title = f"weights: {'one square = one parameter' if squares else 'area = parameters'}"
     items: list[Item] = [say("title", MARGIN, 14, title, TITLE, bold=True)]
     for array, box in drawn:
-        items += [*_slices(array, box), *_grid(box, scale if squares else inf)]
-    items += [*ghost, *_letters(drawn), *_names(drawn), *_totals(built.count, last.count, has_moved=has_moved)]
-    items += _scale_bar(kept, scale)
+        items += [*_slices(array, box), *_grid(box, scale if squares else 0)]
+    items += [*ghost, *_letters(drawn), *_names(drawn), *_scale_bar(kept, scale)]
+    items += _totals(built.count, last.count, moved=has_moved, outlined=any(box.edge for box in ghost))
     lines = wrapped(rescaled.split(), _SIDE_ROOM, TEXT)
     for name, x, top, size, colour, several in (
         ("rescaled", _SIDE, 236, TEXT, "lit", [*lines, "", "", ""][:4]),
@@ -166,11 +166,11 @@ def _cap(pairs: Sequence[_Pair], scale: float, *, folded: bool) -> float | None:
     return cap if fits else None
 
 
-def _largest(pairs: Sequence[_Pair]) -> tuple[float, float]:
-    """The largest scale, with what is too tall continued beside itself if that gains enough; and the cap."""
-    most = max(one.flat[1] for pair in pairs for one in pair if one)
+def _largest(pairs: Sequence[_Pair], most: float = _LARGEST) -> tuple[float, float]:
+    """The largest scale up to a bound, and the cap: an array is continued beside itself only if that gains enough."""
+    columns = max(one.flat[1] for pair in pairs for one in pair if one)
     best = None
-    for power in count(-min(_LARGEST, floor(log2(_WIDE / most)))):
+    for power in count(-floor(log2(min(most, _WIDE / columns)))):
         scale = 2.0**-power
         cap = _cap(pairs, scale, folded=True)
         if cap and best is None:
@@ -196,11 +196,13 @@ def _slices(array: _Array, box: Box) -> Iterator[Box]:
 
 
 def _grid(box: Box, pitch: float) -> Iterator[Wire]:
-    """Lines between rows and between columns, each kind in one go; where there are none, along an edge."""
-    down, right = ([0.0, *(n * pitch for n in range(1, round(length / pitch)))] for length in (box.height, box.width))
-    ends = (0.0, box.width, box.width, 0.0), (0.0, box.height, box.height, 0.0)
-    rows = [(box.x + ends[0][2 * (n % 2) + end], box.y + at) for n, at in enumerate(down) for end in (0, 1)]
-    columns = [(box.x + at, box.y + ends[1][2 * (n % 2) + end]) for n, at in enumerate(right) for end in (0, 1)]
+    """Lines between rows and between columns, each kind in one go; without a pitch they hide behind an edge."""
+    xs, ys = (box.x, box.right), (box.y, box.bottom)
+    rows: list[Point] = [(_LEFT, _TOP), (_LEFT, _TOP + THINNEST)]
+    columns = rows
+    if pitch:
+        rows = [(xs[(n + end) % 2], box.y + n * pitch) for n in range(round(box.height / pitch)) for end in (0, 1)]
+        columns = [(box.x + n * pitch, ys[(n + end) % 2]) for n in range(round(box.width / pitch)) for end in (0, 1)]
     for name, points in (("rows", rows), ("columns", columns)):
         yield Wire(f"{box.id}/{name}", tuple(points), width=0.7, arrow=False, radius=0)
 
@@ -218,9 +220,10 @@ def _letters(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
 
 
 def _outline(box: Box, *, seen: bool) -> Iterator[Box]:
-    """What an array was, if that is to be seen."""
-    yield replace(box, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
-    yield replace(box, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
+    """What an array was, if that is to be seen; else it rests in a corner."""
+    place = box if seen else Box(box.id, _LEFT, _TOP, THINNEST, THINNEST, None)
+    yield replace(place, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
+    yield replace(place, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
 
 
 def _names(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
@@ -250,7 +253,7 @@ def _names(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
 # What is said
 
 
-def _totals(now: int, before: int, *, has_moved: bool) -> Iterator[Item]:
+def _totals(now: int, before: int, *, moved: bool, outlined: bool) -> Iterator[Item]:
     ratio = now / before
     compared = f"{ratio:,.0f} times as many" if ratio >= 100 else f"{ratio:.3g} times as many"
     if ratio < 1:
@@ -258,17 +261,17 @@ def _totals(now: int, before: int, *, has_moved: bool) -> Iterator[Item]:
     if 0.995 < ratio < 1.005:
         compared = "as many as before" if now == before else "nearly as many as before"
     lines = (
-        ("new/title", 0, 76, "parameters now" if has_moved else "parameters", TEXT, False),
+        ("new/title", 0, 76, "parameters now" if moved else "parameters", TEXT, False),
         ("new/count", 0, 98, f"{now:,}", ANSWER, True),
-        ("old/title", 30, 134, "before (dashed)", TEXT, False),
+        ("old/title", 30 * outlined, 134, "before (dashed)" if outlined else "before", TEXT, False),
         ("old/count", 0, 156, f"{before:,}", ANSWER, False),
         ("ratio/count", 0, 190, compared, TITLE, True),
     )
     for name, right, y, text, size, bold in lines:
-        shown, colour = text if has_moved or name.startswith("new") else "", "muted" if "title" in name else "ink"
+        shown, colour = text if moved or name.startswith("new") else "", "muted" if "title" in name else "ink"
         size = sized(shown, _SIDE_ROOM, size, TITLE, TEXT, bold=bold)
         yield say(name, _SIDE + right, y, shown, size, colour=colour, bold=bold)
-    yield Box("old/key", _SIDE, 127, 22, 14, None, "ink" if has_moved else None, dashed=True, line=2.0)
+    yield Box("old/key", _SIDE, 127, 22, 14, None, "ink" if outlined else None, dashed=True, line=2.0)
 
 
 def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
@@ -283,10 +286,6 @@ def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
     yield say("scale/before/words", was + 8, y, "before" if shown else "", SMALL, colour="lit")
     yield Wire("scale", ((_LEFT, _BAR), (ends, _BAR)), width=2.4, arrow=False)
     yield say("scale/words", ends + 8, _BAR, says, SMALL)
-
-
-def _size(ratio: float) -> str:
-    return "half the size" if ratio == 0.5 else f"1/{1 / ratio:,.0f} of the size"
 
 
 def _notes(drawn: Sequence[tuple[_Array, Box]], scale: float, number: int) -> list[str]:
