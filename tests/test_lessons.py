@@ -302,7 +302,7 @@ CHECKED = [
     (tutor.video_question_answering, 12, "513,000", "the video brings 128"),
     (tutor.video_question_answering, 13, "656", "How many bytes is it exactly?"),
     (tutor.visual_question_answering, 0, "160,001,000", "leaves the question out"),
-    (tutor.visual_question_answering, 1, "257,000", "1000 · (256 + 1)"),
+    (tutor.visual_question_answering, 1, "257,000", "1,000 · (256 + 1)"),
     (tutor.visual_question_answering, 1, "160,257,000", "the count with Flatten"),
     (tutor.visual_question_answering, 2, "334,514,768", "counted twice"),
 ]
@@ -363,3 +363,25 @@ def test_the_answers_at_the_start_are_those_that_were_written_down(what: Any, an
         session.asked({"do": "check", "answer": answer})
         assert session.shown["guide"]["state"] == "right", answer
         session.asked({"do": "next"})
+
+
+def test_where_a_step_begins_is_no_move_of_the_learners() -> None:
+    session = Session(LESSONS[tutor.MaxPooling2D], steps_of(tutor.MaxPooling2D))
+    for _ in range(3):  # The fourth step begins one row higher.
+        session.asked({"do": "next"})
+    session.asked({"do": "check", "answer": "(None, 15, 14, 32)"})
+    assert session.shown["guide"]["do"].startswith("Set <strong>padding</strong>")
+    session.put({"channels": 3})
+    assert "This step is about <strong>padding</strong>" in session.shown["guide"]["do"]
+
+
+def test_a_count_of_any_layer_is_covered_until_it_is_answered() -> None:
+    session = Session(LESSONS[tutor.video_question_answering], steps_of(tutor.video_question_answering))
+    assert "164,103,168" not in str(session.shown)
+    session.asked({"do": "check", "answer": "164,103,168"})
+    assert "164,103,168" in session.shown["formula"]
+
+
+def test_an_image_of_29_pixels_leaves_nothing_to_the_last_pooling() -> None:
+    with pytest.raises(ValueError, match=r"MaxPooling2D.*window of 2 for \(None, 1, 1, 256\)"):
+        tutor.video_question_answering(image_size=29)

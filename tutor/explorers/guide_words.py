@@ -94,7 +94,10 @@ def _to_do(guide: Guide, step: Step, here: Place, change: Change) -> dict[str, A
     """The controls that the step moves, with where they go; and after the answer, what is to be done."""
     goals = step.goals(guide.seen(here))
     away = {key: _goal(value) for key, value in goals.items() if here.controls[key] != value}
-    others = [one.label for one in change.moved if one.key not in goals]
+    # Where the step itself has put a control, nobody has moved it.
+    begins = guide.begins
+    strays = [one for one in change.moved if one.key not in goals and here.controls[one.key] != begins[one.key]]
+    others = [one.label for one in strays]
     if guide.attempt.state not in ("right", "skipped") or not step.do:
         do = ""
     elif not away:
