@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from functools import cache
 from importlib.resources import files
@@ -125,6 +126,26 @@ def test_a_lesson_is_done_by_answering_and_doing_what_it_says(what: Any) -> None
     again = Session(LESSONS[what], steps_of(what))
     again.asked({"do": "resume", "answer": session.shown["progress"]})
     assert again.shown["progress"] == session.shown["progress"]
+
+
+@pytest.mark.parametrize("what", GUIDED, ids=lambda what: what.__name__)
+def test_a_guide_bears_with_whatever_the_controls_are_moved_to(what: Any) -> None:
+    draw = random.Random(what.__name__)
+    session = Session(LESSONS[what], steps_of(what))
+    for number in range(len(steps_of(what).steps)):
+        for move in range(12):
+            control = draw.choice(LESSONS[what].controls)
+            data = control.as_data()
+            sizes = [1, 2, 3, 64, data.get("high", 1), data.get("limit", 1)]
+            options = list(data.get("options", ()))
+            values = {"size": sizes, "flag": [True, False], "choice": options, "text": ["", "a b"]}[data["kind"]]
+            session.moved({"n": move, "jumps": 0, "to": "", "changes": {control.key: draw.choice(values)}})
+            guide = session.shown["guide"]
+            answers = [one["key"] for one in guide["options"]] or ["7", "(None, 7)", "197,120", "units"]
+            session.asked({"do": "check", "answer": draw.choice(answers)})
+            assert session.shown["guide"]["question"]
+        session.asked({"do": "next"})
+        assert session.shown["guide"]["step"] == number + 1
 
 
 #: What words/ writes down for the position where a lesson starts: typed, and what the guide then says.
