@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from legible import sizes
 
-from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl
+from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl, TextControl
 from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.lessons import all_lessons
 from tutor.pictures.scene import Label
@@ -23,6 +23,8 @@ def ends(control, facts):
         return {control.low, control.high, facts.ends.get(control.key, control.limit)}
     if isinstance(control, FlagControl):
         return {False, True}
+    if isinstance(control, TextControl):
+        return {"no", "a sentence of twelve words, which is more than are drawn of it"}
     assert isinstance(control, ChoiceControl)
     return set(control.options)
 
