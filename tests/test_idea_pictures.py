@@ -226,7 +226,7 @@ class TestDense:
 
     def test_inputs_of_more_axes_are_read_along_the_last(self):
         scene = dense_scene(tutor.Dense(32).build((None, 25, 256)))
-        assert "only the last of 3 axes" in texts(scene)["notes"]
+        assert "only the last of 3 axes" in texts(scene)["note-0"]
         assert texts(scene)["kernel/shape"] == "kernel (256, 32)"
         assert total(scene) == 8_224
 
@@ -275,7 +275,7 @@ class TestEmbedding:
     def test_a_sentence_that_is_too_long_is_cut_and_that_is_said(self):
         scene = embedding(9, 2, *indexed("one two three four five", 9), length=3)
         assert len(ids(scene, r"look-\d", Wire)) == 3
-        assert "the last 2 words left out" in texts(scene)["note"]
+        assert "the last 2 words left out" in texts(scene)["note-0"]
 
     def test_a_longer_vocabulary_follows_by_changes(self):
         few, many = (embedding(size, 256, *indexed(SENTENCE, size), length=25) for size in (1000, HUGE))

@@ -11,7 +11,7 @@ from typing import Any
 from tutor.explorers.facts import Change
 from tutor.explorers.move_words import move_html, moved
 from tutor.explorers.words import strong
-from tutor.pictures.wording import listed
+from tutor.pictures.kit import listed
 from tutor.questions.guide import Guide
 from tutor.questions.place import Place
 from tutor.questions.steps import Step, filled, written
