@@ -30,9 +30,9 @@ const makeGuide = (model, { words, title }, controls) => {
   const aside = make("p", { class: "tutor-aside" });
   const label = make("span");
   const field = make("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => { edited = true; } });
-  const form = make("form", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, () => check()));
   const check = () => ask("check", field.value);
-  form.addEventListener("submit", (event) => { event.preventDefault(); check(); });
+  const form = make("div", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, check));
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") check(); });
   const options = make("div", { class: "tutor-options", role: "group", "aria-label": words.prediction });
   const hint = button("", () => ask("hint"), { class: "tutor-hint" });
   const dots = make("ol", { class: "tutor-dots", "aria-hidden": true });
