@@ -31,7 +31,7 @@ def _count(place: Place) -> int:
 
 
 def _mistaken(place: Place) -> Callable[[str], int]:
-    return lambda name: next(one.value for one in mistakes_of(place.layer) if one.name == name)
+    return lambda name: {one.name: one.value for one in reversed(mistakes_of(place.layer))}[name]
 
 
 #: What a step may name, beside controls, layers by their paths, and tutor's layers.
