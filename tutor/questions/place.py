@@ -12,7 +12,6 @@ from tutor.layers.calls import shapes_in
 from tutor.models.ours import BuiltModel
 from tutor.questions.arithmetic import evaluate
 from tutor.questions.mistakes import mistakes_of
-from tutor.symbols import identifiers
 
 
 def _layer(place: Place) -> Any:
@@ -32,12 +31,11 @@ def _count(place: Place) -> int:
 
 
 def _mistaken(place: Place) -> Callable[[str], int]:
-    return {one.name: one.value for one in reversed(mistakes_of(place.layer))}.__getitem__
+    return lambda name: {one.name: one.value for one in reversed(mistakes_of(place.layer))}[name]
 
 
 #: What a step may name, beside controls, layers by their paths, and tutor's layers.
 _FACTS: Mapping[str, Callable[[Place], Any]] = {
-    "layers": lambda place: dict(zip(identifiers(place.model.layers), place.model.layers.values(), strict=True)),
     "layer": _layer,  # that the lesson is about; of a lesson about a whole model, that model as one layer
     "count": _count,  # its parameters; where there is no layer, the numbers in one example
     "total": lambda place: place.model.ledger.total,  # the model's parameters
@@ -82,7 +80,7 @@ class Place(dict[str, Any]):
         elif name in HOMES:
             self[name] = getattr(importlib.import_module(HOMES[name]), name)
         else:
-            self[name] = self.layers[name]
+            self[name] = self.model.layers[name]
         return self[name]
 
     def __getattr__(self, name: str) -> Any:
