@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from configurations import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,7 +74,6 @@ def assert_totals_apart(scene):
     assert (scene.width, scene.height) <= (760, 362)
 
 
-@pytest.mark.slow
 @settings(max_examples=examples(200))
 @given(recurrent())
 def test_gates_can_be_read(built):
@@ -84,7 +82,6 @@ def test_gates_can_be_read(built):
     assert_totals_apart(scene)
 
 
-@pytest.mark.slow
 @settings(max_examples=examples(200))
 @given(moves() | st.tuples(recurrent(), st.none()))
 def test_weights_can_be_read(several):

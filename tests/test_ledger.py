@@ -129,7 +129,7 @@ def test_html_has_headings_rows_and_a_total() -> None:
         ["Layer", "Input shape", "Output shape", "Formula", "Parameters", "Trainable", "Keras"],
         [
             "embedding (Embedding)", "(None, 25)", "(None, 25, 256)",
-            "vocabulary · units1000 · 256", "256,000", "256,000", "256,000 ✓",
+            "vocabulary · units1,000 · 256", "256,000", "256,000", "256,000 ✓",
         ],
         [
             "lstm (LSTM)", "(None, 25, 256)", "(None, 128)",

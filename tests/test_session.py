@@ -165,7 +165,7 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
     ("what", "formula"),
     [
         (tutor.Dense, "32 · (784 + 1) = 25,120"),
-        (tutor.Embedding, "1024 · 256 = 262,144"),
+        (tutor.Embedding, "1,024 · 256 = 262,144"),
         (tutor.SimpleRNN, "128 · (128 + 256 + 1) = 49,280"),
         (tutor.LSTM, "4 · 128 · (128 + 256 + 1) = 197,120"),
         (tutor.GRU, "3 · 128 · (128 + 256 + 2) = 148,224"),
@@ -173,7 +173,7 @@ def test_every_control_goes_to_its_ends(what: Any) -> None:
         (tutor.Conv1D, "32 · (7 · 128 + 1) = 28,704"),
         (tutor.BatchNormalization, "4 · 64 = 256"),
         (tutor.Dropout, "0"),
-        (tutor.video_question_answering, "4 · 256 · (256 + 160000 + 1) = 164,103,168"),
+        (tutor.video_question_answering, "4 · 256 · (256 + 160,000 + 1) = 164,103,168"),
     ],
 )
 def test_a_lesson_starts_at_the_articles_count(what: Any, formula: str) -> None:
@@ -183,7 +183,7 @@ def test_a_lesson_starts_at_the_articles_count(what: Any, formula: str) -> None:
 
 
 def test_the_other_layers_are_added() -> None:
-    assert "plus the Embedding's 1000 · 256 = 256,000: 453,120 in the model" in Person(tutor.LSTM).reads("formula")
+    assert "plus the Embedding's 1,000 · 256 = 256,000: 453,120 in the model" in Person(tutor.LSTM).reads("formula")
 
 
 def test_an_lstm_is_three_gates_and_a_candidate_in_keras_order() -> None:

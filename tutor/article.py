@@ -75,7 +75,7 @@ class Table:
 
 def _row(line: Line) -> str:
     built, formula = line.built, line.built.formula
-    numbers = f"{formula.numbers} = {built.count:,}" if built.weights else "0"
+    numbers = f"{formula.with_commas} = {built.count:,}" if built.weights else "0"
     verdict = f"✓ {line.remark}" if line.holds else f"✗ it would be {line.counts:,}. {line.remark}"
     says = line.says.replace("*", " · ")
     cells = map(cell, (built.input_shape, built.output_shape, says, formula.text, numbers, verdict))

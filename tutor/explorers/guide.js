@@ -17,6 +17,8 @@ const progressOf = (title) => {
 const makeGuide = (model, { words, title }, controls) => {
   const ask = (action, answer = "") => {
     waiting = action;
+    // The same answer again is answered the same, which is no news; a hint may lie over it.
+    if (action === "check") feedback.innerHTML = model.get("guide").feedback;
     model.set("asks", { n: (model.get("asks")?.n ?? 0) + 1, do: action, answer });
     model.save_changes();
   };
@@ -69,7 +71,8 @@ const makeGuide = (model, { words, title }, controls) => {
     for (const [key, { node: control }] of controls) {
       control.classList.toggle("tutor-marked", key in marks);
       control.querySelector(".tutor-target")?.remove();
-      if (marks[key]) control.append(make("span", { class: "tutor-target" }, marks[key]));
+      if (key in marks) control.scrollIntoView({ block: "nearest" });
+      if (marks[key]) control.append(make("span", { class: "tutor-target", "aria-hidden": true }, marks[key]));
     }
   };
   // After a right answer comes what is to be done; else the next step.

@@ -118,7 +118,7 @@ def _formula(built: Built) -> str:
 
 
 def _in_numbers(formula: Expression) -> str:
-    numbers = f"{formula.numbers} = {strong(f'{formula.value:,}')}"
+    numbers = f"{formula.with_commas} = {strong(f'{formula.value:,}')}"
     return f"<p class='tutor-symbols'>{formula.write(_MARKUP)}</p><p class='tutor-numbers'>{numbers}</p>"
 
 
@@ -145,7 +145,7 @@ def _plus(others: Sequence[Row], total: int) -> str:
     """What the other layers add, and what all of them have together."""
     said = f"{len(others)} other layers"
     if len(others) == 1 and (formula := others[0].formula) is not None:
-        said = f"the {escape(others[0].kind)}'s {formula.numbers} = {others[0].count:,}"
+        said = f"the {escape(others[0].kind)}'s {formula.with_commas} = {others[0].count:,}"
     return f"<p class='tutor-rest'>plus {said}: {strong(f'{total:,}')} in the model</p>" if others else ""
 
 
@@ -163,7 +163,7 @@ def shapes_html(facts: Facts) -> str:
     steps = [("input", way[0].input_shape), *((one.layer.title, one.output_shape) for one in way)]
     items = "".join(f"<li><span>{escape(name)}</span> {code(shape_text(shape))}</li>" for name, shape in steps)
     rules = "".join(
-        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.numbers)} = {strong(f'{rule.value:,}')}</p>"
+        f"<p>{escape(axis)}: {escape(rule.text)} = {escape(rule.with_commas)} = {strong(f'{rule.value:,}')}</p>"
         for axis, rule in explored.output_rules.items()
     )
     return f"<ol>{items}</ol>{rules}{_batch(facts.ledger.input_shape[0])}"

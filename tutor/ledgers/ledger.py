@@ -71,7 +71,7 @@ class Row:
     def _cells(self) -> str:
         lines = ["no formula: Keras's count"]
         if self.formula:  # that of a layer without weights is 0, which says all
-            lines = [self.formula.text, self.formula.numbers][: 1 + bool(self.count)]
+            lines = [self.formula.text, self.formula.with_commas][: 1 + bool(self.count)]
         used = [f"used {self.shared} times"] if self.shared > 1 else []
         # Each of several shapes has a line of its own.
         several = [["unknown"] if one is None else shapes_in(one) for one in (self.input_shape, self.output_shape)]

@@ -256,13 +256,12 @@ class _Drawing:
         for name, x in self._columns.items():
             yield Box(f"{name}/slice", x - self._slice / 2, y, self._slice, height, gate_role(name))
             yield from gate_letter(f"{name}/slice/symbol", (x, y + 12), name, "on-gate")
-        said = {"kernel": "x · kernel", "recurrent_kernel": "h · recurrent_kernel"}
-        if self._layer.spatial:
-            said = {"kernel": "kernel over x", "recurrent_kernel": "recurrent_kernel over h"}
+        reads = {"kernel": "x", "recurrent_kernel": "h"}
+        written = "{name} over {read}" if self._layer.spatial else "{read} · {name}"
         for weight in weights:
             high, shape = _ROWS[weight.name], shape_text(weight.shape, WIDTH - right - 14, SMALL)
             yield Box(weight.name, self._left, y, right - self._left, high, None, line=1.2)
-            words = said.get(weight.name, weight.name)
+            words = written.format(name=weight.name, read=reads[weight.name]) if weight.name in reads else weight.name
             yield say(f"{weight.name}/name", self._left - 8, y + high / 2, words, SMALL, "end")
             yield say(f"{weight.name}/shape", right + 8, y + high / 2, shape, SMALL)
             y += high
