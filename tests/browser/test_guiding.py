@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bare import Bare
-from conftest import open_and_run
+from conftest import PATIENCE_WITH_KERAS, open_and_run
 from on_screen import OUTPUT_WIDTHS
 from playwright.sync_api import expect
 from test_layout import looks
@@ -234,4 +234,5 @@ def test_where_a_learner_is_outlives_the_page_and_the_kernel(
         expect(in_lab(opened).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
         in_lab(opened).button("back").click()
         expect(in_lab(opened).formula.locator("strong").first).to_have_text("25,120")
+        expect(in_lab(opened).verdict).to_contain_text("25,120 = 25,120", timeout=PATIENCE_WITH_KERAS)
         assert opened.complaints == []
