@@ -18,8 +18,6 @@ from tutor.symbols import Number, product, total
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-#: The layers that this picture fits.
-KINDS = ("Conv1D", "Conv2D")
 #: Of the channels, no more than so many are drawn; of a filter's rows or columns, none if there are more.
 MOST_SHEETS, MOST_LINES = 8, 7
 #: No side of a sheet is drawn shorter than this, in points, and no side of a window on it.

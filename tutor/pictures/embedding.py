@@ -39,21 +39,12 @@ def indexed(sentence: str, vocabulary: int) -> tuple[tuple[int, ...], tuple[str,
 
 
 def sentence_scene(built: Built, sentence: str = SENTENCE) -> Scene:
-    """The rows of an Embedding that the words of a sentence look up."""
-    return embedding_scene(built, *indexed(sentence, built.layer.input_dim))
-
-
-def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] = ()) -> Scene:
-    """A sentence from top to bottom, the table's rows that it uses, and their copies in the sentence's order.
+    """A sentence from top to bottom, the rows of an Embedding that it looks up, and their copies in its order.
 
     The sentence is padded with index 0 to the length for which the layer is built, or cut to it.
-
-    Raises:
-        ValueError: an index is not in the table.
     """
     vocabulary, units = built.weights[0].shape
-    if wrong := [index for index in indices if not 0 <= index < vocabulary]:
-        raise ValueError(f"Embedding: an index must be 0 to {vocabulary - 1:,}, one for each row; got {wrong[0]:,}.")
+    indices, words = indexed(sentence, vocabulary)
     axes = built.input_shape[1:]
     length = len(indices) if None in axes else prod(axes)
     read = [None if place is None else _word(built, place, indices, words) for place in slots(length, WORDS)]
@@ -107,11 +98,8 @@ class _Cells:
 
 
 def _word(built: Built, place: int, indices: Sequence[int], words: Sequence[str]) -> _Word:
-    index = indices[place] if place < len(indices) else 0
-    masked = built.layer.mask_zero and index == 0
-    name = f"word {place + 1:,}" if place < len(indices) and not masked else "(padding)"
-    name = metrics.printable(words[place]) if place < min(len(words), len(indices)) else name
-    return _Word(name, index, masked, lit=index == (indices[0] if indices else 0))
+    index, name = (indices[place], metrics.printable(words[place])) if place < len(words) else (0, "(padding)")
+    return _Word(name, index, built.layer.mask_zero and index == 0, lit=index == (indices[0] if indices else 0))
 
 
 def _heads(table: str, output: str, numbers: str) -> Iterator[Item]:

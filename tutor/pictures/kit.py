@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from tutor.layers import checks
 from tutor.pictures.metrics import room_for
 from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene
-from tutor.symbols import NUMBERS
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 WIDTH, MARGIN = 760.0, 12.0
 #: Sizes of letters, and from one note to the next.
 SMALL, TEXT, TITLE, ANSWER, NOTE = 11.0, 12.0, 14.0, 17.0, 13.0
-_NUMBERS = {**NUMBERS, "size": "{value:,}"}
 
 #: What a picture has most of.
 say = Label
@@ -51,7 +49,7 @@ def listed(names: Iterable[str]) -> str:
 
 def worked_out(built: Built) -> str:
     """The layer's formula in numbers, and what comes out: ``32 · (784 + 1) = 25,120 parameters``."""
-    return f"{built.formula.write(_NUMBERS)} = {many(built.count, 'parameter')}"
+    return f"{built.formula.with_commas} = {many(built.count, 'parameter')}"
 
 
 def sized(text: str, room: float, *sizes: float, bold: bool = False) -> float:

@@ -15,8 +15,6 @@ from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-#: The layers that have such a picture, alone and in a Bidirectional.
-KINDS = ("SimpleRNN", "LSTM", "GRU")
 #: So many timesteps are drawn at most.
 TIMESTEPS = 6
 

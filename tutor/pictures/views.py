@@ -98,12 +98,6 @@ def rules_below(built: Built, y: float) -> Iterator[Label]:
         yield say(f"output {axis}/rule", start, y + 14 * n, text, SMALL)
 
 
-def _within(cells: range, start: int | None, stop: int | None) -> range:
-    """Those of the cells from one number up to another, as fast for a million of them."""
-    first = 0 if start is None else bisect_left(cells, start)
-    return cells[first : None if stop is None else bisect_left(cells, stop)]
-
-
 @dataclass(frozen=True)
 class View:
     """What is drawn along one axis: cells of the input, padding included, and places of the window."""
@@ -137,12 +131,14 @@ class View:
     @property
     def reads(self) -> range:
         """The cells drawn that the window reads."""
-        return _within(self.all_reads, self.cells.start, self.cells.stop)
+        read = self.all_reads
+        return read[bisect_left(read, self.cells.start) : bisect_left(read, self.cells.stop)]
 
     @property
     def padding(self) -> tuple[range, range]:
         """What the window reads in front of the input, and behind it."""
-        return _within(self.all_reads, None, 0), _within(self.all_reads, self.size, None)
+        read = self.all_reads
+        return read[: bisect_left(read, 0)], read[bisect_left(read, self.size) :]
 
     @property
     def inside(self) -> range:

@@ -112,11 +112,11 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     down, across = (View.of(*one) for one in zip(axes, at, most, strict=True))
     reads, writes = _grids(down, across)
     read = [
-        reads.around(f"window/{i}-{j}", _one(row), _one(column), "lit-fill", "muted", _THIN)
+        reads.around(f"window/{i}-{j}", range(row, row + 1), range(column, column + 1), "lit-fill", "muted", _THIN)
         for i, row in enumerate(down.reads)
         for j, column in enumerate(across.reads)
     ]
-    made = writes.around("output/written", _one(at[0]), _one(at[1]), "lit-fill", "lit", _THICK)
+    made = writes.around("output/written", range(at[0], at[0] + 1), range(at[1], at[1] + 1), "lit-fill", "lit", _THICK)
     y = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes)) + 20
     y += 3 * _INDEX + 8 if down.axis is ONE_ROW else 0
     rules = list(rules_below(built, y))
@@ -135,10 +135,6 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     ]
     opening = f"Window {step} of {kind}, from {built.input_shape} to {built.output_shape}."
     return page(y + NOTE * len(remarks), items, [opening, *remarks], [])
-
-
-def _one(place: int) -> range:
-    return range(place, place + 1)
 
 
 def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
