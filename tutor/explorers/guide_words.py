@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from tutor.explorers.facts import Change
 from tutor.explorers.move_words import move_html, moved
 from tutor.explorers.words import strong
-from tutor.pictures.wording import listed
+from tutor.pictures.kit import listed
 from tutor.questions.guide import Guide
 from tutor.questions.place import Place
 from tutor.questions.steps import Step, filled, written
@@ -85,21 +86,25 @@ def guide_data(guide: Guide, here: Place, change: Change, *, waits: bool) -> dic
         "hint": "".join(f"<p>{marked(filled(hint, seen))}</p>" for hint in taken),
         "hints": [len(taken), len(step.hints)],
     }
-    return data | asked | _to_do(step, seen, here, change, told=attempt.is_over)
+    return data | asked | _to_do(step, seen, here, change, begins=guide.begins, told=attempt.is_over)
 
 
-def _to_do(step: Step, seen: Place, here: Place, change: Change, *, told: bool) -> dict[str, Any]:
+def _to_do(
+    step: Step, seen: Place, here: Place, change: Change, *, begins: Mapping[str, Any], told: bool
+) -> dict[str, Any]:
     """The controls that the step moves, with where they go; and after the answer, what is to be done."""
     goals = step.goals(seen)
     away = {key: _goal(value) for key, value in goals.items() if here.controls[key] != value}
-    others = [one.label for one in change.moved if one.key not in goals]
+    # Where the step itself has put a control, nobody has moved it.
+    strays = [one for one in change.moved if one.key not in goals and here.controls[one.key] != begins[one.key]]
+    others = [one.label for one in strays]
     do = marked(filled(step.do, seen)) if told else ""
-    if do and not away:
+    if do and goals and not away:
         do = f"Done: {move_html(change)}" if change.moved else "Done."
     elif do and others and len(change.moved) == 1:
         about = listed([strong(one.label) for one in change.now.lesson.controls if one.key in goals])
         do = f"That was {strong(others[0])}. This step is about {about}."
-    return {"do": do, "done": bool(goals) and not away, "marks": away, "picture": step.picture if do else ""}
+    return {"do": do, "done": bool(goals) and not away, "marks": away, "picture": step.picture if told else ""}
 
 
 def _goal(value: Any) -> str:

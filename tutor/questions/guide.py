@@ -96,7 +96,8 @@ class Guide:
         if self.is_free or self.step is None or not self.step.answer or self.attempt.is_over:
             return False
         begins = self.step.begins(self.start)
-        return self.step.expected(begins) in (begins.count, begins.total)
+        shown = {begins.count, begins.total, *(one.count for one in begins.layers.values())}
+        return self.step.expected(begins) in shown
 
     # What the learner does
 

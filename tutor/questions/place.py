@@ -12,6 +12,7 @@ from tutor.layers.calls import shapes_in
 from tutor.models.ours import BuiltModel
 from tutor.questions.arithmetic import evaluate
 from tutor.questions.mistakes import mistakes_of
+from tutor.symbols import identifiers
 
 
 def _layer(place: Place) -> Any:
@@ -36,6 +37,8 @@ def _mistaken(place: Place) -> Callable[[str], int]:
 
 #: What a step may name, beside controls, layers by their paths, and tutor's layers.
 _FACTS: Mapping[str, Callable[[Place], Any]] = {
+    # by its path, with underscores for what no name can have in it
+    "layers": lambda place: dict(zip(identifiers(place.model.layers), place.model.layers.values(), strict=True)),
     "layer": _layer,  # that the lesson is about; of a lesson about a whole model, that model as one layer
     "count": _count,  # its parameters; where there is no layer, the numbers in one example
     "total": lambda place: place.model.ledger.total,  # the model's parameters
@@ -80,7 +83,7 @@ class Place(dict[str, Any]):
         elif name in HOMES:
             self[name] = getattr(importlib.import_module(HOMES[name]), name)
         else:
-            self[name] = self.model.layers[name]
+            self[name] = self.layers[name]
         return self[name]
 
     def __getattr__(self, name: str) -> Any:
