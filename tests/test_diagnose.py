@@ -200,6 +200,8 @@ def test_what_is_no_built_layer_and_no_number() -> None:
         tutor.diagnose(tutor.LSTM(128), 1)
     with pytest.raises(ValueError, match=r"^diagnose: of must be 'count' or 'trainable_count'; got 'gamma'"):
         tutor.diagnose(LSTM, 1, of="gamma")
+    with pytest.raises(ValueError, match=r"^diagnose: of must be 'count'; got 'trainable_count'"):
+        tutor.diagnose(SENTENCES, 1, of="trainable_count")
 
 
 # Random layers. What a mistake gives is written out by hand here, in the arithmetic of people.
@@ -208,7 +210,7 @@ sizes = st.integers(1, 60)
 
 
 @st.composite
-def recurrent(draw: st.DrawFn, kind: str, **arguments: Any) -> tuple[Built, dict[str, int]]:
+def recurrent(draw: st.DrawFn, /, kind: str, **arguments: Any) -> tuple[Built, dict[str, int]]:
     u, f, t = draw(sizes), draw(sizes), draw(sizes)
     return ALL_KINDS[kind](u, **arguments).build((None, t, f)), {"u": u, "f": f, "t": t}
 
@@ -470,5 +472,5 @@ def test_wrong_shapes(layer: Any, shape: tuple[int | None, ...], answer: Any, na
     ],
 )
 def test_smaller_questions(built: Built, answers: list[int]) -> None:
-    assert [one.answer for one in narrowing(built)] == answers
-    assert all(one.ask.endswith("?") and len(one.ask) <= 70 for one in narrowing(built))
+    assert [*narrowing(built).values()] == answers
+    assert all(ask.endswith("?") and len(ask) <= 70 for ask in narrowing(built))

@@ -194,6 +194,19 @@ def test_an_answer_while_the_controls_make_no_model_is_about_the_last_one() -> N
     assert check(session, str(was))[0] == "right"
 
 
+def test_a_question_stays_where_it_can_be_asked_while_the_controls_stand_where_it_cannot() -> None:
+    session = begun()
+    for _ in range(9):
+        session.asked({"do": "next"})
+    asked = session.shown["guide"]["question"]
+    assert "An LSTM(64) follows and reads the whole sequence." in asked
+    moved(session, 1, return_sequences=False)  # no sequence is left to read
+    assert "(None, 128)</code></li></ol>" in session.shown["shapes"]
+    assert session.shown["guide"]["question"] == asked
+    assert check(session, "49,664")[0] == "wrong"
+    assert check(session, "49,408")[0] == "right"
+
+
 def test_a_preset_in_the_middle_of_a_step_moves_the_question_along() -> None:
     session = begun(tutor.Dense, QUESTION, {**QUESTION, "moves": {"units": "2 * units"}, "do": "Double **units**."})
     moved(session, 1, to="tiny")

@@ -30,9 +30,9 @@ const makeGuide = (model, { words, title }, controls) => {
   const aside = make("p", { class: "tutor-aside" });
   const label = make("span");
   const field = make("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => { edited = true; } });
-  const form = make("form", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, () => check()));
   const check = () => ask("check", field.value);
-  form.addEventListener("submit", (event) => { event.preventDefault(); check(); });
+  const form = make("div", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, check));
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") check(); });
   const options = make("div", { class: "tutor-options", role: "group", "aria-label": words.prediction });
   const hint = button("", () => ask("hint"), { class: "tutor-hint" });
   const dots = make("ol", { class: "tutor-dots", "aria-hidden": true });
@@ -42,10 +42,10 @@ const makeGuide = (model, { words, title }, controls) => {
   const free = button("", () => ask(model.get("guide").free ? "guide" : "free"), { class: "tutor-free" });
   const feedback = make("p", { class: "tutor-feedback", role: "status" });
   const news = make("p", { class: "tutor-sr", role: "status" });
-  const node = make("section", { class: "tutor-guide", "aria-label": words.guide },
+  const node = make("div", { class: "tutor-guide", role: "group", "aria-label": words.guide },
     make("div", { class: "tutor-ask" }, make("h2", {}, where, question), aside),
     make("div", { class: "tutor-reply" }, form, options, hint),
-    make("nav", { class: "tutor-steps", "aria-label": words.steps }, make("div", {}, dots, far), make("div", {}, back, next, free)),
+    make("div", { class: "tutor-steps", role: "group", "aria-label": words.steps }, make("div", {}, dots, far), make("div", {}, back, next, free)),
     feedback, news);
 
   options.addEventListener("keydown", (event) => {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from tutor.layers.built import Built
-from tutor.layers.checks import is_several, must
+from tutor.layers.checks import is_several, listed, must
 from tutor.ledgers.ledger import Ledger
 from tutor.questions.arithmetic import read
 from tutor.questions.mistakes import Mistake, mistakes_in, mistakes_of, two_at_once
@@ -53,13 +53,6 @@ class Diagnosis:
         return formula.write(_WITH_COMMAS) if formula else ""
 
 
-class Narrowing(NamedTuple):
-    """A smaller question, and its answer: a step on the way to the count."""
-
-    ask: str
-    answer: int
-
-
 def diagnose(built: Built | Ledger, answer: Any, of: str = "count") -> Diagnosis:
     """Compares an answer with what the layer or model has, and with what each of the usual mistakes would give.
 
@@ -79,8 +72,9 @@ def diagnose(built: Built | Ledger, answer: Any, of: str = "count") -> Diagnosis
     if not isinstance(built, Built | Ledger):
         example = "be a layer that has met its input, such as LSTM(128).build((None, 25, 256))"
         raise TypeError(must("diagnose: built", example, built))
-    if of not in ("count", "trainable_count"):
-        raise ValueError(must("diagnose: of", "be 'count' or 'trainable_count'", of))
+    known = ("count", "trainable_count") if isinstance(built, Built) else ("count",)
+    if of not in known:
+        raise ValueError(must("diagnose: of", f"be {listed(map(repr, known))}", of))
     if isinstance(answer, str):
         try:
             answer = _typed(answer, built.formula.symbols if isinstance(built, Built) else {})
@@ -93,11 +87,10 @@ def diagnose(built: Built | Ledger, answer: Any, of: str = "count") -> Diagnosis
     return _of_count(built, operator.index(answer), of)
 
 
-def narrowing(built: Built | Ledger, of: str = "count") -> tuple[Narrowing, ...]:
-    """Smaller questions that lead to the count, with their answers; ``of`` as in :func:`diagnose`."""
+def narrowing(built: Built | Ledger, of: str = "count") -> dict[str, int]:
+    """Smaller questions that lead to the count, and their answers; ``of`` as in :func:`diagnose`."""
     if isinstance(built, Ledger):
-        asks = {f"How many parameters does {row.path} have?": row.count for row in built.rows if row.count}
-        return tuple(Narrowing(*one) for one in asks.items())
+        return {f"How many parameters does {row.path} have?": row.count for row in built.rows if row.count}
     weights = {weight.name: weight for weight in built.weights}
     kernel = weights.get("kernel")
     makes = next((axis for axis in (kernel.axes if kernel else ()) if axis.text in ("units", "filters")), None)
@@ -123,7 +116,7 @@ def narrowing(built: Built | Ledger, of: str = "count") -> tuple[Narrowing, ...]
         for weight in built.weights:
             ask = f"How many parameters are in {weight.part or weight.name}?"
             asks[ask] = asks.get(ask, 0) + weight.count
-    return tuple(Narrowing(*one) for one in asks.items())
+    return asks
 
 
 def _typed(text: str, names: Mapping[str, int]) -> Any:
@@ -148,7 +141,7 @@ def _of_count(built: Built | Ledger, answer: int, of: str) -> Diagnosis:
         right, mistakes = getattr(built, of), mistakes_of(built, of)
     alike = tuple(mistake for mistake in mistakes if mistake.value == answer)
     both = two_at_once(built, answer, of) if isinstance(built, Built) and not alike and answer != right else ()
-    asks = next((one.ask for one in narrowing(built, of)), "Which of its layers have weights?")
+    asks = next(iter(narrowing(built, of)), "Which of its layers have weights?")
     return _said(f"{answer:,}".replace("-", "−"), answer == right, alike, both, asks)
 
 

@@ -63,7 +63,7 @@ class Guide:
         self.number, self.is_free = 0, False
         self._attempts: dict[int, Attempt] = {}
         self._free = Attempt()
-        self._seen, self._asked = start, (-1, start.controls)
+        self._seen: dict[int, Place] = {}
 
     @property
     def step(self) -> Step | None:
@@ -81,14 +81,14 @@ class Guide:
         return (self.step.begins(self.start) if self.step else self.start).controls
 
     def seen(self, here: Place) -> Place:
-        """The position of which the guide speaks while the controls are there."""
+        """The position of which the guide speaks while the controls are there: the last one that its question fits."""
         if self.step is None or self.is_free:
             return here
-        seen = self.step.seen(here, self.start)
-        if (self.number, seen.controls) != self._asked:
-            self._asked = (self.number, seen.controls)
-            self._seen = seen if self.step.can_be_asked(seen) else self.step.begins(self.start)
-        return self._seen  # whose model, and those around it, are made
+        last = self._seen.setdefault(self.number, self.step.begins(self.start))
+        place = self.step.seen(here, self.start)
+        if place.controls != last.controls and self.step.fits(place):
+            self._seen[self.number] = last = place
+        return last
 
     @property
     def hides(self) -> bool:
@@ -122,22 +122,22 @@ class Guide:
                 self.is_free, self._free = True, Attempt()
             case "guide":
                 self.is_free = False
-            case "hint" if step is not None and self.attempt.hints < len(step.hints):
+            case "hint" if step is not None and not self.is_free and self.attempt.hints < len(step.hints):
                 self._note(hints=self.attempt.hints + 1, lit=self.attempt.lit)
 
     def check(self, text: str, here: Place) -> None:
         """Take an answer: what was typed, or the place of a choice as a number."""
-        text, step = text[:_LONGEST], self.step
+        text = text[:_LONGEST]
         if self.is_free:
             self._free = _checked_freely(text, here.layer)
-        elif step is not None:
-            answer = self._choose if step.choices else self._read
-            answer(text, step, self._judged(step, here))
+        elif self.step is not None:
+            answered = self._choose if self.step.choices else self._read
+            answered(text, self.step, self._judged(self.step, here))
 
     def _judged(self, step: Step, here: Place) -> Place:
-        """The position by which answers are judged."""
+        """Where an answer is judged: where the step begins, if the controls stand where there is none."""
         seen = self.seen(here)
-        return seen if step.can_be_answered(seen) else step.begins(self.start)
+        return seen if step.fits(seen, answered=True) else step.begins(self.start)
 
     def _choose(self, text: str, step: Step, place: Place) -> None:
         chosen = [one for number, one in enumerate(step.choices) if text == str(number)]
@@ -156,7 +156,7 @@ class Guide:
             return
         names: dict[str, Any] = {"answer": written(answer)}
         of = "count" if right == built.count else "trainable_count"
-        smaller = () if shape else narrowing(built, of)
+        smaller = [] if shape else [*narrowing(built, of).items()]
         number = self.attempt.narrowed
         if answer == right:
             self._note(text=text, state="right", says=filled(step.right, place))
@@ -164,8 +164,8 @@ class Guide:
             self._wrong(text, filled(own, place, **names))
         elif right not in (built.count, built.trainable_count, built.output_shape):
             self._wrong(text, f"I don't recognize {written(answer)}. {filled(step.line, place)}".strip())
-        elif 0 < number <= len(smaller) and smaller[number - 1].answer == answer:
-            more = smaller[number].ask if number < len(smaller) else "Now put them together."
+        elif 0 < number <= len(smaller) and smaller[number - 1][1] == answer:
+            more = smaller[number][0] if number < len(smaller) else "Now put them together."
             number = (number + 1) % (len(smaller) + 1)
             self._note(text=text, state="", says=f"Yes, {written(answer)}. {more}", narrowed=number)
         else:

@@ -32,11 +32,12 @@ def _count(place: Place) -> int:
 
 
 def _mistaken(place: Place) -> Callable[[str], int]:
-    return {one.name: one.value for one in reversed(mistakes_of(place.layer))}.__getitem__
+    return lambda name: {one.name: one.value for one in reversed(mistakes_of(place.layer))}[name]
 
 
 #: What a step may name, beside controls, layers by their paths, and tutor's layers.
 _FACTS: Mapping[str, Callable[[Place], Any]] = {
+    # by its path, with underscores for what no name can have in it
     "layers": lambda place: dict(zip(identifiers(place.model.layers), place.model.layers.values(), strict=True)),
     "layer": _layer,  # that the lesson is about; of a lesson about a whole model, that model as one layer
     "count": _count,  # its parameters; where there is no layer, the numbers in one example

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from tutor.layers.built import Built
-from tutor.questions.arithmetic import evaluate
 from tutor.questions.diagnosis import Diagnosis
 from tutor.questions.place import Place
 
@@ -100,20 +98,27 @@ class Step:
         (right,) = (number for number, one in enumerate(self.choices) if place.value(one.right))
         return right
 
-    def can_be_asked(self, place: Place) -> bool:
-        """Whether all that the question names is there."""
-        says = (one.say for one in self.choices)
-        return _is_there(lambda: self.goals(place), place, self.ask, self.line, self.do, *self.hints, *says)
-
-    def can_be_answered(self, place: Place) -> bool:
-        """The same of its answers, right and wrong."""
-        because = (one.because for one in self.choices)
-        return _is_there(lambda: self.slip(self.expected(place), place), place, self.right, f"{{{self.of}}}", *because)
-
     def layer(self, place: Place) -> Built:
         """The built layer that the question is about."""
         built: Built = place.value(self.of)
         return built
+
+    def fits(self, place: Place, *, answered: bool = False) -> bool:
+        """Whether its question can be asked there; or, once it is answered, judged."""
+        texts = [self.ask, self.line, self.do, *self.hints, *(one.say for one in self.choices)]
+        if answered:
+            said = [slip.says for slip in self.mistakes.values()]
+            texts = [self.right, *said, *(one.because for one in self.choices)]
+        try:
+            for text in texts:
+                filled(text, place, answer=0, mistaken="")
+            if answered:
+                self.layer(place), self.expected(place), self.slip(None, place)
+            else:
+                self.goals(place)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return False
+        return True
 
     def slip(self, answer: Any, place: Place) -> str:
         """What this step says of its own mistake that gives the answer; "" if none does."""
@@ -142,20 +147,8 @@ class Steps:
 
 
 def filled(text: str, place: Place, **more: Any) -> str:
-    """The text with what its braces name, counts with their commas; ``more`` are further names."""
-    names = ChainMap(more, place)
-    return _HOLE.sub(lambda hole: written(evaluate(hole[1], names)), text)
-
-
-def _is_there(found: Callable[[], object], place: Place, *texts: str) -> bool:
-    """Whether something is found, and all that texts name: elsewhere a layer may be refused, or read another shape."""
-    try:
-        found()
-        for text in texts:
-            filled(text, place)
-    except (ValueError, TypeError, LookupError, AttributeError):
-        return False
-    return True
+    """The text with what its braces hold, counts with their commas: expressions, or names of ``more``."""
+    return _HOLE.sub(lambda hole: written(more[hole[1]] if hole[1] in more else place.value(hole[1])), text)
 
 
 def written(value: Any) -> str:

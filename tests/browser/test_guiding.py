@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bare import Bare
+from conftest import PATIENCE_WITH_KERAS, open_and_run
 from on_screen import OUTPUT_WIDTHS
 from playwright.sync_api import expect
 from test_layout import looks
+from test_several import write
 
 import tutor
 from tutor.explorers.lessons import all_lessons
 from tutor.questions.steps import Steps
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from conftest import Opened
+    from lab import Lab
+    from on_screen import Explorer
+    from playwright.sync_api import Browser, Locator, Page
 
     from tutor.questions.steps import Step
 
@@ -194,3 +199,40 @@ def test_presented_the_arrow_keys_step(bare: Bare) -> None:
     assert size >= 28
     page.keyboard.press("Escape")
     expect(bare.views).not_to_have_class(re.compile("tutor-presenting"))
+
+
+# In JupyterLab
+
+
+def in_lab(opened: Opened) -> Explorer:
+    explorer = opened.explorer()
+    expect(explorer.root).to_have_class(re.compile("tutor-guided"))
+    return explorer
+
+
+def test_where_a_learner_is_outlives_the_page_and_the_kernel(
+    lab: Lab, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    name = write(lab, "kept.ipynb", "import tutor\n\nlesson = tutor.lesson(tutor.Dense)\ndisplay(lesson, lesson)")
+    with browser.new_context(**browser_context_args) as context:
+        opened = open_and_run(context, lab, name)
+        page, explorer = opened.page, in_lab(opened)
+        answer = explorer.root.get_by_role("textbox", name="your answer", exact=True)
+        answer.fill("25,120")
+        answer.press("Enter")
+        expect(explorer.button("next")).to_be_focused()
+        explorer.button("next").press("Enter")
+        for place in (0, 1):
+            expect(opened.explorer(place).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
+        opened.lab.choose(page, "File", "Save Notebook")
+        page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+        lab.open(page, name)
+        expect(in_lab(opened).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
+        opened.lab.choose(page, "Kernel", "Restart Kernel and Run All Cells…")
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+        page.locator(".tutor-explorer:not(.tutor-gone)").first.wait_for()
+        expect(in_lab(opened).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
+        in_lab(opened).button("back").click()
+        expect(in_lab(opened).formula.locator("strong").first).to_have_text("25,120")
+        expect(in_lab(opened).verdict).to_contain_text("25,120 = 25,120", timeout=PATIENCE_WITH_KERAS)
+        assert opened.complaints == []
