@@ -92,9 +92,8 @@ function render({ model, el }) {
 
   const onKey = (event) => {
     const way = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
-    if (!way || (/Arrow/.test(event.key) && event.target.matches?.("input, select, [role=tab], .tutor-options *, .tutor-menu *"))) {
-      return false;
-    }
+    const isTaken = event.target.matches?.("input, select, [role=tab], .tutor-options *, .tutor-menu *");
+    if (!way || (isTaken && /Arrow/.test(event.key))) return false;
     if (!guide?.go(way > 0 ? "next" : "back")) tabs.turn(way);
     return true;
   };
@@ -131,7 +130,8 @@ function render({ model, el }) {
         make("div", { class: "tutor-bar" }, tabs.list, make("span", { class: "tutor-keys", "aria-hidden": true },
           guided ? words.stepping : words.turning), stage.opener, menu),
         tabs.panel, panes.shapes),
-      make("div", { class: "tutor-keras", role: "group", "aria-label": words.summary }, make("p", { class: "tutor-title" }, words["Keras says"]), summaries[0], waiting),
+      make("div", { class: "tutor-keras", role: "group", "aria-label": words.summary },
+        make("p", { class: "tutor-title" }, words["Keras says"]), summaries[0], waiting),
       panes.verdict));
 
   const showBusy = () => {

@@ -45,7 +45,8 @@ const makeGuide = (model, { words, title }, controls) => {
   const node = make("div", { class: "tutor-guide", role: "group", "aria-label": words.guide },
     make("div", { class: "tutor-ask" }, make("h2", {}, where, question), aside),
     make("div", { class: "tutor-reply" }, form, options, hint),
-    make("div", { class: "tutor-steps", role: "group", "aria-label": words.steps }, make("div", {}, dots, far), make("div", {}, back, next, free)),
+    make("div", { class: "tutor-steps", role: "group", "aria-label": words.steps },
+      make("div", {}, dots, far), make("div", {}, back, next, free)),
     feedback, news);
 
   options.addEventListener("keydown", (event) => {
