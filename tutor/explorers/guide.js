@@ -112,6 +112,7 @@ const makeGuide = (model, { words, title }, controls) => {
     far.textContent = filled(words.far, step + 1, steps);
     back.disabled = !can.back;
     next.disabled = !can.next;
+    back.hidden = next.hidden = isFree;
     free.textContent = isFree ? words.guided : words.free;
     showMarks(guide.marks);
     showFocus(guide);
