@@ -216,7 +216,7 @@ def test_only_all_is_100_percent(image_size: int, share: str) -> None:
 def test_any_layer_of_a_model_can_be_explored(path: str) -> None:
     lesson = replace(LESSONS[tutor.video_question_answering], explored=path, pictures=(CELL, WEIGHTS))
     session = Session(lesson)
-    built = session.facts.layers[path]
+    built = session.facts.model.layers[path]
     assert f"{built.formula.with_commas} = <strong>{built.count:,}</strong>" in session.shown["formula"]
     assert "plus 10 other layers: <strong>169,436,968</strong> in the model" in session.shown["formula"]
     assert str(built.input_shape) in session.shown["shapes"]

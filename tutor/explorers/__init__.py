@@ -47,9 +47,8 @@ def _lesson_of(function: str, what: Any, starts: Mapping[str, Any]) -> Lesson:
     from tutor.explorers.lessons import all_lessons, lesson_of
 
     if isinstance(what, Layer):
-        raise TypeError(
-            f"{function} takes the class and its sizes: {function}(tutor.{what.kind}), and not {shown(what)}."
-        )
+        meant = f"{function}(tutor.{what.kind})"
+        raise TypeError(f"{function} takes the class and its sizes: {meant}, and not {shown(what)}.")
     name = getattr(what, "__name__", shown(what))
     if not callable(what):
         raise TypeError(f"{function} takes a layer class, such as tutor.LSTM; got {name}.")

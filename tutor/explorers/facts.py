@@ -14,7 +14,7 @@ from tutor.ledgers.ledger import Ledger
 from tutor.live.report import Answer
 from tutor.models.ours import BuiltModel
 from tutor.questions.place import Place
-from tutor.symbols import Expression, Number, Size, product
+from tutor.symbols import Expression, Size, product
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Facts:
     Attributes:
         lesson: what is explored.
         values: where the controls stand.
-        model: the model, of one walk: ``ledger``, ``layers`` and ``code`` are its own.
+        model: the model, of one walk.
         keras: what Keras says of the model; None as long as it has not answered.
     """
 
@@ -55,30 +55,20 @@ class Facts:
         return self.model.ledger
 
     @property
-    def layers(self) -> Mapping[str, Built]:
-        return self.model.layers
-
-    @property
-    def code(self) -> str:
-        return self.model.code
-
-    @property
     def explored(self) -> Built | None:
         """The layer that the lesson is about; None where it is about the whole model."""
-        return None if self.lesson.explored is None else self.layers[self.lesson.explored]
+        return None if self.lesson.explored is None else self.model.layers[self.lesson.explored]
 
     @property
     def entries(self) -> Expression | None:
         """How many numbers one example has, in a lesson about a shape; None in others."""
-        if self.lesson.axes is None:
-            return None
-        sizes = [Size(name, size) for name, size in self.lesson.axes(self.values).items()]
-        return product(sizes) if sizes else Number(1)
+        sizes = (Size(name, size) for name, size in self.axes.items())
+        return None if self.lesson.axes is None else product(sizes)
 
     @property
-    def axes(self) -> tuple[str, ...]:
-        """The names of the input's axes, in a lesson about a shape."""
-        return ("batch", *(self.lesson.axes(self.values) if self.lesson.axes else ()))
+    def axes(self) -> Mapping[str, int]:
+        """The axes of one example, in a lesson about a shape."""
+        return self.lesson.axes(self.values) if self.lesson.axes else {}
 
     @property
     def ends(self) -> dict[str, int]:
@@ -155,5 +145,6 @@ def what_changed(before: Facts, now: Facts) -> Change:
     # What only follows the others is not what was moved.
     moved = tuple(one for one in moved if one.key not in now.ends) or moved
     presets = (one for one in lesson.presets if len(moved) > 1 and lesson.position(one.key) == now.values)
-    layers = (LayerChange(path, before.layers[path], new) for path, new in now.layers.items() if path in before.layers)
-    return Change(before, now, moved, next(presets, None), tuple(layers))
+    old = before.model.layers
+    layers = tuple(LayerChange(path, old[path], new) for path, new in now.model.layers.items() if path in old)
+    return Change(before, now, moved, next(presets, None), layers)

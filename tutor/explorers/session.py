@@ -47,8 +47,8 @@ class Session:
         facts = Facts.at(lesson, lesson.start)
         self.guide = None if steps is None else Guide(steps, facts.place)
         self.change = what_changed(facts, facts)
-        self.values: Values = self.facts.values
-        self.code: str | None = self.facts.code
+        self.values: Values = facts.values
+        self.code: str | None = facts.model.code
         self.scenes: dict[str, Scene] = {}
         self.shown: dict[str, Any] = {"verdict": words.WAITING, "summary": ""}
         self._keys: dict[str, Scene] = {}
@@ -76,9 +76,9 @@ class Session:
             "controls": [control.as_data() for control in self.lesson.controls],
             "presets": {preset.key: preset.title for preset in self.lesson.presets},
             "guided": self.guide is not None,
-            "said": {panel.key: panel.place for panel in SAID},
+            "said": {key: key for key in SAID},
             "pictures": {
-                panel.key: {"place": panel.place, "title": words.PICTURES[panel.key]} for panel in self.lesson.pictures
+                panel.key: {"place": panel.place, "title": panel.title or panel.key} for panel in self.lesson.pictures
             },
             "words": words.SCREEN,
         }
@@ -92,9 +92,8 @@ class Session:
             move: ``n``, its number; ``jumps``, how often the start or a preset was chosen so far; ``to``, the key of
                 the preset chosen last, or "" for the start; and ``changes``, what was moved since, as moved or typed.
         """
-        jumped = move["jumps"] != self._jumps
+        jumped, complaint = move["jumps"] != self._jumps, ""
         self._moves, self._jumps = move["n"], move["jumps"]
-        complaint = ""
         try:
             values = dict(self.values)
             if jumped:
@@ -163,10 +162,10 @@ class Session:
         now = self._clock()
         goes_on = not jumped and moved == self._gesture[0] and now - self._gesture[1] <= _ONE_GESTURE
         self._gesture = ("" if jumped else moved, now)
-        known = self.facts.keras if facts.code == self.facts.code else None
+        known = self.facts.keras if facts.model.code == self.facts.model.code else None
         before = self.change.before if goes_on else self.facts
         self.change = what_changed(before, replace(facts, keras=known))
-        self.values, self.code = facts.values, facts.code
+        self.values, self.code = facts.values, facts.model.code
         self._show()
 
     # What is shown
@@ -187,12 +186,12 @@ class Session:
     def _say(self, error: Exception | None = None) -> None:
         """The words; or why there is no model, while the pictures stay at the last one."""
         if self.code is not None:
-            self.shown |= {panel.key: panel.make(self.change) for panel in SAID}
+            self.shown |= {key: make(self.change) for key, make in SAID.items()}
             if self._is_covered:
                 covered = guide_words.covered_move(self.change)
                 self.shown |= {"formula": guide_words.COVERED_FORMULA, "move": covered, "rows": ""}
         elif error is not None:
-            self.shown |= {**{panel.key: "" for panel in SAID}, "formula": words.refusal_html(error)}
+            self.shown |= {**dict.fromkeys(SAID, ""), "formula": words.refusal_html(error)}
         self.shown["refused"] = self.code is None
         self.shown["stands"] = {"values": dict(self.values), "ends": self.facts.ends, "told": self._moves}
         self._judge()
@@ -226,7 +225,7 @@ class Session:
         if state != "ready":
             self.shown["summary"] = ""
         elif self._is_covered:
-            self.shown |= {"summary": "", "keras": {"state": state, "sentence": guide_words.COVERED_SUMMARY}}
+            self.shown |= {"summary": "", "keras": {"state": state, "sentence": words.SCREEN["covered"]}}
         elif isinstance(answer, Report):
             self.shown["summary"] = answer.summary
         self.shown["waits"] = self.code is not None and answer is None
@@ -241,8 +240,7 @@ class Session:
         elif state == "starting" or self.shown["verdict"] in (words.NO_MODEL, words.NOT_RUNNING):
             self.shown["verdict"] = words.WAITING  # else the last verdict stays, dimmed, until the next comes
         if self.guide is not None:
-            waits = self.code is not None and answer is None and state != "failed"
-            said = guide_words.guide_data(self.guide, self.facts.place, self.change, waits=waits)
+            said = guide_words.guide_data(self.guide, self.change, waits=self.is_waiting)
             self.shown |= {"guide": {**said, "speaks": self._speaks}, "progress": self.guide.progress}
 
     @property

@@ -7,7 +7,6 @@ import re
 from html import escape
 from urllib.parse import quote
 
-from tutor.explorers import words
 from tutor.explorers.session import Session
 from tutor.pictures.svg import svg
 
@@ -38,7 +37,9 @@ def still_data(session: Session, css_class: str, when: datetime.date) -> dict[st
         when: the day it was made.
     """
     shown = session.shown
-    parts = [f"<p><strong>{escape(session.lesson.title)}</strong>: {words.snapshot_text(when)}</p>"]
+    day = f"{when:%B} {when.day}, {when.year}"
+    head = f"A snapshot from {day}. Run the cell to make it move."
+    parts = [f"<p><strong>{escape(session.lesson.title)}</strong>: {head}</p>"]
     parts += [shown["formula"], shown["shapes"]]
     for scene in session.scenes.values():
         parts.append(f'<img alt="{escape(scene.alt)}" src="{_data_uri(svg(scene, themed=False))}">')

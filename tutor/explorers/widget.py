@@ -96,17 +96,12 @@ class Explorer(anywidget.AnyWidget):
         with self._news:  # else what Keras answers meanwhile could go unsent
             super().set_state(sync_data)
 
-    @traitlets.observe("moves")
-    def _moved(self, change: Any) -> None:
-        self._wake()
-        self._session.moved(change["new"])
-        self._sync()
-
-    @traitlets.observe("asks")
-    def _guided(self, change: Any) -> None:
-        self._wake()
+    @traitlets.observe("moves", "asks")
+    def _used(self, change: Any) -> None:
+        take = self._session.moved if change["name"] == "moves" else self._session.asked
         with self._news:
-            self._session.asked(change["new"])
+            self._wake()
+            take(change["new"])
         self._sync()
 
     @traitlets.observe("values")

@@ -5,7 +5,6 @@ HTML; names and typed text are escaped.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -14,6 +13,7 @@ from typing import Any
 from tutor.explorers.controls import SizeControl
 from tutor.explorers.facts import Facts
 from tutor.layers.built import Built
+from tutor.layers.calls import shapes_in
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.tables import percent
 from tutor.live import Answer, Refusal, Report, Status
@@ -65,14 +65,10 @@ SCREEN = {
     "guided": "back to the guide",
 }
 
-#: What pictures are called, by the keys of their panels.
-PICTURES = {name: name for name in ("cell", "filters", "flow", "heap", "tensor", "unrolled", "weights", "window")}
-PICTURES |= {"dense": "units", "embedding": "rows"}
-
 _SIGNS = {"c_tilde": "c̃", "h_tilde": "h̃"}
-_NUMBERS = ("no", "one", "two", "three", "four")
 #: Symbols with the names of sizes in italics, as in print.
 _MARKUP = {**TEXT, "size": "<i>{name}</i>"}
+_NO_PARAMETERS = "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
 #: Of more layers than this, only the number is told.
 MOST_TOLD = 3
 
@@ -89,8 +85,7 @@ def code(text: object) -> str:
 
 def shape_text(shape: Any) -> str:
     """A shape, or several, as Keras writes them."""
-    several = bool(shape) and isinstance(shape[0], tuple)
-    return ", ".join(map(str, shape)) if several else str(shape)
+    return ", ".join(map(str, shapes_in(shape)))
 
 
 # Formula and shapes
@@ -104,17 +99,12 @@ def formula_html(facts: Facts) -> str:
         return _in_numbers(facts.entries) + "<p class='tutor-share'>numbers in one example</p>"
     if built is None:
         largest = max(rows, key=lambda row: row.count)
-        path, built = largest.path, facts.layers[largest.path]
+        path, built = largest.path, facts.model.layers[largest.path]
         name, share = escape(f"{path} ({largest.kind})"), percent(largest.count, total)
         head = f"<p class='tutor-share'>{name} has {share} of the parameters:</p>"
     others = [row for row in rows if row.count and row.path != path]
-    return head + _formula(built) + _parts(built) + _plus(others, total)
-
-
-def _formula(built: Built) -> str:
-    if not built.weights:
-        return "<p class='tutor-numbers'><strong>0</strong></p><p>This layer has no parameters.</p>"
-    return _in_numbers(built.formula)
+    formula = _in_numbers(built.formula) if built.weights else _NO_PARAMETERS
+    return head + formula + _parts(built) + _plus(others, total)
 
 
 def _in_numbers(formula: Expression) -> str:
@@ -131,8 +121,8 @@ def _parts(built: Built) -> str:
             f"{_SIGNS.get(gate.name, gate.name)}<span class='tutor-sr'> ({escape(gate.title)})</span></span>"
             for gate in built.gates
         )
-        gates = sum(gate.name not in _SIGNS for gate in built.gates)
-        said = f"{chips} {_NUMBERS[gates]} gates and a candidate, {built.gate_formula.value:,} each"
+        gates = {3: "two", 4: "three"}[len(built.gates)]
+        said = f"{chips} {gates} gates and a candidate, {built.gate_formula.value:,} each"
     elif built.trainable_count < built.count:
         halves = (("trainable", built.trainable_formula), ("non-trainable", built.non_trainable_formula))
         said = ", ".join(
@@ -153,11 +143,13 @@ def shapes_html(facts: Facts) -> str:
     """The shapes from the entrance to the exit, how their sizes come about, and what the None is."""
     explored = facts.explored
     if facts.entries is not None:
-        return f"<p>{code(facts.ledger.input_shape)}: {', '.join(map(escape, facts.axes))}</p>{_batch(None)}"
+        return (
+            f"<p>{code(facts.ledger.input_shape)}: {', '.join(map(escape, ('batch', *facts.axes)))}</p>{_batch(None)}"
+        )
     if explored is None:
         entering = " and ".join(f"{escape(name)} {code(shape)}" for name, shape in facts.ledger.inputs.items())
         return f"<p>{entering} → {code(shape_text(facts.ledger.output_shape))}</p>{_batch(None)}"
-    way = list(facts.layers.values())
+    way = list(facts.model.layers.values())
     if len(way) > MOST_TOLD or explored is not way[-1]:
         way = [explored]
     steps = [("input", way[0].input_shape), *((one.layer.title, one.output_shape) for one in way)]
@@ -207,14 +199,6 @@ def refusal_html(error: Exception) -> str:
     return f"<p class='tutor-no'>{why} The diagram shows the last ones that did.</p>"
 
 
-# Without a kernel
-
-
-def snapshot_text(when: datetime.date) -> str:
-    """What a still picture is, and how to go on."""
-    return f"A snapshot from {when:%B} {when.day}, {when.year}. Run the cell to make it move."
-
-
 # Keras
 
 NOT_RUNNING = "<p>Not compared: Keras isn't running.</p>"
@@ -246,7 +230,7 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
     if facts.explored is not None:
         counts = facts.explored.count, facts.explored.trainable_count
         lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
-    if len(facts.layers) > 1:
+    if len(facts.model.layers) > 1:
         lines += _compared("whole model", *totals)
     if facts.entries is not None:
         lines += [f"Input: {code(ledger.input_shape)} = {code(answer.output_shape)}"]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tutor.explorers.panels import Panel
     from tutor.layers.layer import Layer
     from tutor.models.model import Model
-    from tutor.pictures.scene import Scene
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -52,7 +51,7 @@ class Lesson:
     presets: tuple[Preset, ...]
     make: Callable[[Values], Sequential | Model]
     explored: str | None
-    pictures: tuple[Panel[Scene], ...]
+    pictures: tuple[Panel, ...]
     starts: Values = field(default_factory=dict)
     axes: Callable[[Values], Mapping[str, int]] | None = None
 
@@ -105,7 +104,7 @@ def of_layer(
     before: Callable[[Values], list[Any]],
     controls: tuple[Control, ...],
     presets: tuple[Preset, ...],
-    pictures: tuple[Panel[Scene], ...],
+    pictures: tuple[Panel, ...],
     further: Callable[[Values], Values] = lambda _: {},
     wrapped: Callable[[Values, Layer], Layer] = lambda _, one: one,
 ) -> Lesson:

@@ -31,27 +31,27 @@ def _size(key: str, start: int, meaning: str) -> SizeControl:
     return SizeControl(key, start, meaning, high=1000, limit=100_000, label=key.replace("_", " "))
 
 
-INPUT = Lesson(
-    "Input",
-    (
-        ChoiceControl("example", "sentence", "what one example is", tuple(_AXES)),
-        _size("sequence_length", 25, "words per sentence"),
-        _size("features", 256, "numbers per word, or in the list"),
-        _size("height", 100, "rows of the photo, or of each frame"),
-        _size("width", 95, "columns of the photo, or of each frame"),
-        _size("channels", 3, "numbers per pixel: 3 for red, green, blue"),
-        _size("frames", 16, "images per video"),
-    ),
-    (
-        Preset("example", "this lesson's sizes"),
-        Preset("tiny", "a tiny one", sequence_length=4, features=3),
-        Preset("photo", "a photo", example="photo"),
-        Preset("video", "a video", example="video"),
-    ),
-    _make,
-    None,
-    (TENSOR,),
-    axes=_axes,
-)
-
-LESSONS = {Input: INPUT}
+LESSONS = {
+    Input: Lesson(
+        "Input",
+        (
+            ChoiceControl("example", "sentence", "what one example is", tuple(_AXES)),
+            _size("sequence_length", 25, "words per sentence"),
+            _size("features", 256, "numbers per word, or in the list"),
+            _size("height", 100, "rows of the photo, or of each frame"),
+            _size("width", 95, "columns of the photo, or of each frame"),
+            _size("channels", 3, "numbers per pixel: 3 for red, green, blue"),
+            _size("frames", 16, "images per video"),
+        ),
+        (
+            Preset("example", "this lesson's sizes"),
+            Preset("tiny", "a tiny one", sequence_length=4, features=3),
+            Preset("photo", "a photo", example="photo"),
+            Preset("video", "a video", example="video"),
+        ),
+        _make,
+        None,
+        (TENSOR,),
+        axes=_axes,
+    )
+}
