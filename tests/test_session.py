@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor.live import Answer
+    from tutor.models.ours import BuiltModel
 
 LESSONS = all_lessons()
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
@@ -77,9 +78,9 @@ class StandIn:
         self.asked: list[str] = []
         self.newest: dict[Any, tuple[str, Callable[[Answer], None]]] = {}
 
-    def ask(self, owner: Any, code: str, on_answer: Callable[[Answer], None]) -> None:
-        self.asked.append(code)
-        self.newest[owner] = (code, on_answer)
+    def ask(self, owner: Any, model: BuiltModel, on_answer: Callable[[Answer], None]) -> None:
+        self.asked.append(model.code)
+        self.newest[owner] = (model.code, on_answer)
 
     def forget(self, owner: Any) -> None:
         self.newest.pop(owner, None)
@@ -834,7 +835,7 @@ from tutor.pictures.svg import svg
 for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}
-print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))
+print(sorted(names - set(sys.stdlib_module_names) - {"tutor", "__mp_main__"}))
 """
     assert in_a_fresh_process(code) == "[]"
 
