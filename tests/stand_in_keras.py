@@ -31,10 +31,10 @@ class StandIn(WorkerProcess):
         self.messages.put({"stage": "importing keras"})
         self.messages.put({"ready": "3.stand-in"})
 
-    def send(self, message: dict[str, str]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         threading.Thread(target=self._answer, args=(message,), daemon=True).start()
 
-    def _answer(self, message: dict[str, str]) -> None:
+    def _answer(self, message: dict[str, Any]) -> None:
         if "code" in message:
             BUILT.append(message["code"])
             report = Report("own", (), 1, 1, None)

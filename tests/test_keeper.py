@@ -522,6 +522,10 @@ def proved(door: home.Door) -> socket.socket:
         return home.socket_of(connection)
 
 
+def framed(said: bytes) -> bytes:
+    return struct.pack("!i", len(said)) + said
+
+
 LIES = {
     "nothing": b"",
     "http": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -529,15 +533,14 @@ LIES = {
     "half a message": struct.pack("!i", 1000) + b"half",
     "a header of 1 GB": struct.pack("!i", 2**30),
     "a header of many GB": struct.pack("!iQ", -1, 2**40),
-    "a wrong proof": struct.pack("!i", 20) + b"#WELCOME#" + b"#WELCOME#..",
-    "no JSON": struct.pack("!i", 4) + b"{[}]",
-    "deep JSON": struct.pack("!i", 60_000) + b"[" * 60_000,
-    "no message": struct.pack("!i", 2) + b"[]",
-    "no model": (lambda said: struct.pack("!i", len(said)) + said)(b'{"ask": 1, "serial": 1, "model": "import os"}'),
-    "code": (lambda said: struct.pack("!i", len(said)) + said)(b'{"ask": 1, "serial": 1, "code": "import os"}'),
-    "a long model": (lambda said: struct.pack("!i", len(said)) + said)(
-        b'{"ask": 1, "serial": 1, "model": "%s"}' % (b"x" * 100_000)
-    ),
+    "a wrong proof": framed(b"#WELCOME#" * 2),
+    "no JSON": framed(b"{[}]"),
+    "deep JSON": framed(b"[" * 60_000),
+    "no message": framed(b"[]"),
+    "text": framed(b'{"ask": 1, "serial": 1, "model": "import os"}'),
+    "no model": framed(b'{"ask": 1, "serial": 1, "model": ["import os"]}'),
+    "code": framed(b'{"ask": 1, "serial": 1, "code": "import os"}'),
+    "a long model": framed(b'{"ask": 1, "serial": 1, "model": ["%s"]}' % (b"x" * 100_000)),
 }
 
 
@@ -557,7 +560,7 @@ def test_a_client_that_lies_harms_nobody(
         assert kernel.total(dense(2)) == 8
         assert kernels().total(dense(3)) == 12
         assert time.monotonic() - started < 5
-        if not has_key:  # it is let go, or was already
+        if not has_key or lie not in ("nothing", "half a message", "no model"):  # it is let go, or was already
             with contextlib.suppress(ConnectionError):
                 while liar.recv(4096):
                     pass
@@ -589,7 +592,7 @@ def test_one_who_never_reads_is_let_go(kernels: Callable[[], Kernel], monkeypatc
             for serial in range(100_000):
                 model = wire.encode(dense(1, "x" * 90))
                 said = json.dumps({"ask": serial % 50, "serial": serial, "model": model}).encode()
-                deaf.sendall(struct.pack("!i", len(said)) + said)
+                deaf.sendall(framed(said))
             pytest.fail("it was never let go")
     started = time.monotonic()
     assert kernel.total(dense(2)) == 8

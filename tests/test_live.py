@@ -471,6 +471,7 @@ def test_stop_leaves_nothing() -> None:
 def test_all_explorers_of_a_kernel_share_one() -> None:
     assert shared() is shared()
     shared().stop()
+    shared.cache_clear()
 
 
 def test_what_is_no_model_is_refused_and_nothing_of_it_is_run(joined: SharedKeras, tmp_path: Path) -> None:
@@ -478,12 +479,13 @@ def test_what_is_no_model_is_refused_and_nothing_of_it_is_run(joined: SharedKera
     door = home.read_door(home.folder())
     assert door is not None
     trace = tmp_path / "trace"
-    for model in (f"open({str(trace)!r}, 'w')", json.dumps([["Dense", {f"units=open({str(trace)!r}, 'w')": 1}]])):
+    text = f"open({str(trace)!r}, 'w')"
+    for model in ([text], [["Dense", {f"units={text}": 1}]], [["Input", {"batch_shape": [3], "name": f"'+{text}+'"}]]):
         with home.connect(door, WAIT) as connection:
             connection.send_bytes(json.dumps({"ask": 1, "serial": 1, "model": model}).encode())
             while "answer" not in (message := json.loads(connection.recv_bytes())):
                 pass
-        assert message["Refusal"]["error_type"] in ("ValueError", "JSONDecodeError")
+        assert message["Refusal"]["error_type"] in ("TypeError", "ValueError")
     assert not trace.exists()
     assert joined.status.state == "ready"
 

@@ -22,11 +22,11 @@ LESSONS = all_lessons()
 
 
 def assert_comes_back(model: BuiltModel) -> None:
-    data = wire.encode(model)
-    again = wire.decode(data)
+    steps = json.loads(json.dumps(wire.encode(model)))
+    again = wire.decode(steps)
     assert again.code == model.code
     assert again.ledger.total == model.ledger.total
-    assert wire.encode(again) == data
+    assert json.loads(json.dumps(wire.encode(again))) == steps
 
 
 @pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
@@ -103,18 +103,17 @@ def nested(depth: int) -> list[Any]:
 
 
 def test_a_small_model_of_that_kind_is_taken() -> None:
-    assert wire.decode(json.dumps([INPUT, DENSE, MODEL])).ledger.total == 8
-    assert wire.decode(json.dumps(nested(3))).ledger.total == 12
+    assert wire.decode([INPUT, DENSE, MODEL]).ledger.total == 8
+    assert wire.decode(nested(3)).ledger.total == 12
 
 
 @pytest.mark.parametrize(
     "steps",
     [
-        None,
-        {},
         [],
-        3,
-        "model",
+        [3],
+        ["model"],
+        [{}],
         [INPUT],
         [INPUT, DENSE],
         [[]],
@@ -150,17 +149,11 @@ def test_a_small_model_of_that_kind_is_taken() -> None:
 )
 def test_what_is_no_model_is_refused(steps: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
-        wire.decode(json.dumps(steps))
-
-
-@pytest.mark.parametrize("data", ["", "[", "[" * 60_000, "9" * 60_000, " " * 100_000, '["Dense"', "\0", "NaN"])
-def test_what_is_no_data_is_refused(data: str) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        wire.decode(data)
+        wire.decode(steps)
 
 
 def test_models_that_are_too_large_are_not_sent() -> None:
-    with pytest.raises(ValueError, match="at most 65000 bytes"):
+    with pytest.raises(ValueError, match="at most 65,000 bytes"):
         wire.encode(tutor.Sequential([tutor.Dense(3, name=f"{'x' * 90}{n}") for n in range(600)]).met((None, 3)))
 
 
@@ -175,7 +168,7 @@ def test_random_steps_are_a_model_or_refused() -> None:
     @given(st.lists(_JSON, max_size=3))
     def check(steps: list[Any]) -> None:
         try:
-            made = wire.decode(json.dumps([INPUT, DENSE, *steps]))
+            made = wire.decode([INPUT, DENSE, *steps])
         except (TypeError, ValueError):
             return
         assert compile(made.code, "model", "exec")

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from tutor.live.asking import LiveKeras, State, call
 from tutor.live.process import END, Message, WorkerProcess
@@ -20,11 +20,11 @@ class Request:
     """What one owner asks."""
 
     owner: Hashable
-    model: str
+    model: Any
     on_answer: Callable[[Answer], None]
 
 
-class KerasProcess(LiveKeras[str]):
+class KerasProcess(LiveKeras[Any]):
     """Keras in a process of its own, started at once and kept warm.
 
     Of each owner only the newest request counts: older ones are not sent, and an answer that comes too late
@@ -35,7 +35,7 @@ class KerasProcess(LiveKeras[str]):
     seconds, is given up and the process ended.
     """
 
-    #: What it is asked with: Keras source code that defines `model`; or data, if it is `"model"`.
+    #: What it is asked with: Keras source code that defines `model`; or `"model"`, the steps of `tutor.live.wire`.
     takes: ClassVar[Literal["code", "model"]] = "code"
 
     process: ClassVar[type[WorkerProcess]] = WorkerProcess
@@ -45,7 +45,7 @@ class KerasProcess(LiveKeras[str]):
         self.import_limit = import_limit
         super().__init__()
 
-    def ask(self, owner: Hashable, model: str, on_answer: Callable[[Answer], None]) -> None:
+    def ask(self, owner: Hashable, model: Any, on_answer: Callable[[Answer], None]) -> None:
         """Have the model built and reported to `on_answer`.
 
         It takes the place of the owner's earlier request. While the process is down, it waits for `restart`.

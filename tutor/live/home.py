@@ -143,7 +143,7 @@ def _remove_socket(address: str) -> None:
 
 
 def connect(door: Door, patience: float) -> Connection:
-    """A connection on which both sides have proved the key.
+    """A connection on which both sides have proved the key, and which breaks if what was begun does not go on.
 
     Raises:
         OSError, EOFError, AuthenticationError: nobody is there; BlockingIOError or TimeoutError: nobody answers.
@@ -155,8 +155,6 @@ def connect(door: Door, patience: float) -> Connection:
     try:
         answer_challenge(connection, bytes.fromhex(door.key))
         deliver_challenge(connection, bytes.fromhex(door.key))
-        with socket_of(connection) as its:
-            limit(its, reading=0, writing=patience)
     except BaseException:
         connection.close()
         raise

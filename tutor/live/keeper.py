@@ -111,7 +111,7 @@ class _Kernel:
 
     def _hear(self, message: Any) -> None:
         match message:
-            case {"ask": int(number), "serial": int(serial), "model": str(model)}:
+            case {"ask": int(number), "serial": int(serial), "model": list(model)}:
                 if number not in self.explorers and len(self.explorers) >= MAX_EXPLORERS:
                     raise ValueError("it has too many explorers")
                 explorer = self.explorers.setdefault(number, _Explorer(self))
@@ -193,19 +193,19 @@ class Keeper:
 
     def tell(self) -> None:
         """Tell each kernel what is new to it, or what it waits for."""
-        status, pid = self.keras.status, self.keras.pid
-        with self._lock:
+        with self._lock:  # so that nobody tells what was true before
+            status, pid = self.keras.status, self.keras.pid
             waits = {kernel: kernel.waits() for kernel in self._kernels}
-        all_waits = sum(waits.values())
-        for kernel, own in waits.items():
-            state, sentence = status.state, status.sentence
-            if state in ("ready", "busy"):
-                state = "busy" if kernel.waits(time.monotonic() - 1) else "ready"
-                sentence = _busy_with(all_waits - own) if state == "busy" else "Keras is ready."
-            told = {"status": state, "sentence": sentence, "pid": pid}
-            if state != "ready" or told != kernel.told:
-                kernel.told = told
-                kernel.put("status", {**told, "seconds": status.seconds})
+            all_waits = sum(waits.values())
+            for kernel, own in waits.items():
+                state, sentence = status.state, status.sentence
+                if state in ("ready", "busy"):
+                    state = "busy" if kernel.waits(time.monotonic() - 1) else "ready"
+                    sentence = _busy_with(all_waits - own) if state == "busy" else "Keras is ready."
+                told = {"status": state, "sentence": sentence, "pid": pid}
+                if state != "ready" or told != kernel.told:
+                    kernel.told = told
+                    kernel.put("status", {**told, "seconds": status.seconds})
 
 
 def _busy_with(others: int) -> str:

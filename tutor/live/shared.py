@@ -34,7 +34,7 @@ class _Asked:
     serial: int
     model: BuiltModel
     on_answer: Callable[[Answer], None]
-    data: str
+    steps: list[Any] | None
     waits_since: float | None
 
 
@@ -61,10 +61,11 @@ class SharedKeras(LiveKeras[BuiltModel]):
             old = self._newest.get(owner)
             number = next(self._numbers) if old is None else old.number
             try:
-                data = wire.encode(model)
+                steps = wire.encode(model)
             except (TypeError, ValueError):
-                data = ""
-            self._newest[owner] = asked = _Asked(number, next(self._serials), model, on_answer, data, time.monotonic())
+                steps = None
+            asked = _Asked(number, next(self._serials), model, on_answer, steps, time.monotonic())
+            self._newest[owner] = asked
             self._send(owner, asked)
 
     def forget(self, owner: Hashable) -> None:
@@ -114,10 +115,10 @@ class SharedKeras(LiveKeras[BuiltModel]):
 
     def _send(self, owner: Hashable, asked: _Asked) -> None:
         """Have it sent where it belongs. The lock must be held."""
-        if asked.data and not self._is_alone:
+        if asked.steps and not self._is_alone:
             if self._own is not None:
                 self._own.forget(owner)
-            self._put(asked.number, {"ask": asked.number, "serial": asked.serial, "model": asked.data})
+            self._put(asked.number, {"ask": asked.number, "serial": asked.serial, "model": asked.steps})
             return
         self._put(asked.number, {"forget": asked.number})
         self._have_own().ask(owner, asked.model.code, asked.on_answer)
@@ -163,9 +164,9 @@ class SharedKeras(LiveKeras[BuiltModel]):
                     return
                 self._connection = connection
                 for asked in self._newest.values():
-                    if asked.data and asked.waits_since is not None:
+                    if asked.steps and asked.waits_since is not None:
                         asked.waits_since = time.monotonic()
-                        self._put(asked.number, {"ask": asked.number, "serial": asked.serial, "model": asked.data})
+                        self._put(asked.number, {"ask": asked.number, "serial": asked.serial, "model": asked.steps})
                 self._news.notify()
             silences = self._read(connection)
             with self._news:
@@ -215,7 +216,7 @@ class SharedKeras(LiveKeras[BuiltModel]):
             while True:
                 if connection.poll(self.patience):
                     self._hear(json.loads(connection.recv_bytes()))
-                elif any(asked.waits_since for asked in [*self._newest.values()] if asked.data):
+                elif any(asked.waits_since for asked in [*self._newest.values()] if asked.steps):
                     return 1
         return 0
 

@@ -35,28 +35,27 @@ _BY_NAME = set(
 _OF_A_MODEL = {"name", "trainable"}
 
 
-def encode(built: BuiltModel) -> str:
-    """The model as data.
+def encode(built: BuiltModel) -> list[Any]:
+    """The model's steps, as JSON has them.
 
     Raises:
         TypeError, ValueError: it cannot be sent: it has objects of the learner's own, or is too large.
     """
-    data = json.dumps(_Writer(built).steps, separators=(",", ":"), allow_nan=False)
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"a model must be at most {MAX_BYTES} bytes; got {len(data)}.")
-    return data
+    steps = _Writer(built).steps
+    if (size := len(json.dumps(steps, allow_nan=False))) > MAX_BYTES:
+        raise ValueError(f"a model must be at most {MAX_BYTES:,} bytes; got {size:,}.")
+    return steps
 
 
-def decode(data: str) -> BuiltModel:
-    """The model that `encode` was given; of what was sent, nothing is looked up but names of this package's layers.
+def decode(steps: list[Any]) -> BuiltModel:
+    """The model of those steps. Nothing in them is looked up but the names of this package's layers.
 
     Raises:
-        TypeError, ValueError: it is no model, or too large a one.
+        TypeError, ValueError: they make no model, or too large a one.
     """
+    if not 0 < len(steps) <= MAX_STEPS:
+        raise ValueError(f"a model must have 1 to {MAX_STEPS} steps; got {len(steps)}.")
     try:
-        steps = json.loads(data) if len(data) <= MAX_BYTES else None
-        if not isinstance(steps, list) or not 0 < len(steps) <= MAX_STEPS:
-            raise ValueError(f"a model must be a list of 1 to {MAX_STEPS} steps, in at most {MAX_BYTES} bytes.")
         made = _Reader(steps).made[-1]
     except (LookupError, RecursionError) as error:
         raise ValueError(f"a model must be made of the steps before; got {error!r}.") from None

@@ -59,7 +59,7 @@ def main() -> None:
         say(encode(answer(json.loads(lines.get()))))
 
 
-def answer(request: dict[str, str]) -> Answer:
+def answer(request: dict[str, Any]) -> Answer:
     """Report on the model that is sent as data, or that code defines; or the refusal in Keras's words."""
     import keras
 
