@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from tutor.pictures.figure import figure
-from tutor.pictures.metrics import fitted, width
+from tutor.pictures.metrics import width
 from tutor.pictures.scene import Box, Label, Wire
 
 #: Words stay at least so large, in points, for sizes up to a hundred thousand.
@@ -75,13 +75,7 @@ def extents(scene):
 
 def sizes(scene):
     """The font size of each label by its id, in points."""
-    labels = (item for item in scene.items if isinstance(item, Label))
-    return {label.id: size_of(label) for label in labels}
-
-
-def size_of(label):
-    """The font size of a label, in points."""
-    return fitted(label.text, label.size, label.room, bold=label.bold)
+    return {item.id: item.size for item in scene.items if isinstance(item, Label)}
 
 
 def without_leading(box):
@@ -111,7 +105,7 @@ def faults(scene, *, smallest=SMALLEST_TEXT):
 
 
 def _extent(label):
-    size = size_of(label)
+    size = label.size
     wide = width(label.text, bold=label.bold) * size
     left = label.x - {"start": 0, "middle": wide / 2, "end": wide}[label.anchor]
     return left, label.y - 0.4 * size, left + wide, label.y + 0.45 * size

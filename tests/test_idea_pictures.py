@@ -18,11 +18,12 @@ from tutor.explorers.facts import Facts, what_changed
 from tutor.explorers.lessons import all_lessons
 from tutor.explorers.panels import DENSE, ROWS, TENSOR, UNROLLED
 from tutor.pictures.dense import dense_scene
-from tutor.pictures.embedding import embedding_scene, indexed
+from tutor.pictures.embedding import indexed, sentence_scene
 from tutor.pictures.scene import Box, Label, Wire
 from tutor.pictures.tensor import tensor_scene
-from tutor.pictures.unrolled import KINDS, unrolled_scene
+from tutor.pictures.unrolled import unrolled_scene
 
+KINDS = ("SimpleRNN", "LSTM", "GRU")
 SMALLEST = 11.0
 #: The pane of a picture on the screen.
 WIDEST, HIGHEST = 760, 362
@@ -37,8 +38,8 @@ def dense(features, units, **arguments):
     return dense_scene(tutor.Dense(units, **arguments).build((None, features)))
 
 
-def embedding(vocabulary, units, indices, words=(), length=None, **arguments):
-    return embedding_scene(tutor.Embedding(vocabulary, units, **arguments).build((None, length)), indices, words)
+def embedding(vocabulary, units, sentence=SENTENCE, length=None, **arguments):
+    return sentence_scene(tutor.Embedding(vocabulary, units, **arguments).build((None, length)), sentence)
 
 
 def recurrent(kind, timesteps=4, features=2, units=3, masked=(), *, merge_mode="", **arguments):
@@ -71,10 +72,10 @@ SCENES = {
     "every cell": dense(12, 12),
     "huge Dense": dense(HUGE, HUGE),
     "LoRA": dense(9, 12, lora_rank=3),
-    "one row": embedding(1, 1, [0]),
-    "Embedding": embedding(1000, 256, *indexed(SENTENCE, 1000), length=25, mask_zero=True),
-    "far rows": embedding(HUGE, HUGE, [9, 10**7, 5 * 10**7, 10**8 - 2, 0, 77, 10**6, 3]),
-    "no words": embedding(10, 3, []),
+    "one row": embedding(1, 1, "no"),
+    "Embedding": embedding(1000, 256, length=25, mask_zero=True),
+    "far rows": embedding(HUGE, HUGE, " ".join(map(str, range(100)))),
+    "no words": embedding(10, 3, ""),
     "one step": recurrent("SimpleRNN", 1, 1, 1),
     "LSTM": recurrent("LSTM", 25, 256, 128),
     "masked": recurrent("LSTM", 6, 256, 128, (5, 6), return_sequences=True, return_state=True),
@@ -130,12 +131,16 @@ class TestRandomSizes:
         layer = tutor.Dense(units, use_bias=use_bias, lora_rank=rank).build((None, *further, features))
         self.check(dense_scene(layer))
 
-    @given(data=st.data(), vocabulary=size, units=size, length=st.one_of(size, st.none()), mask_zero=flag)
+    @given(
+        vocabulary=size,
+        units=size,
+        words=st.lists(st.text(max_size=30), max_size=20),
+        length=st.one_of(size, st.none()),
+        mask_zero=flag,
+    )
     @settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
-    def test_embeddings(self, data, vocabulary, units, length, mask_zero):
-        indices = data.draw(st.lists(st.one_of(st.just(0), st.integers(0, vocabulary - 1)), max_size=20))
-        words = data.draw(st.lists(st.text(max_size=30), max_size=len(indices)))
-        self.check(embedding(vocabulary, units, indices, words, length, mask_zero=mask_zero))
+    def test_embeddings(self, vocabulary, units, words, length, mask_zero):
+        self.check(embedding(vocabulary, units, " ".join(words), length, mask_zero=mask_zero))
 
     @given(
         kind=st.sampled_from(KINDS),
@@ -226,7 +231,7 @@ class TestDense:
 
     def test_inputs_of_more_axes_are_read_along_the_last(self):
         scene = dense_scene(tutor.Dense(32).build((None, 25, 256)))
-        assert "only the last of 3 axes" in texts(scene)["notes"]
+        assert "only the last of 3 axes" in texts(scene)["note-0"]
         assert texts(scene)["kernel/shape"] == "kernel (256, 32)"
         assert total(scene) == 8_224
 
@@ -252,7 +257,7 @@ class TestEmbedding:
         layer = keras.layers.Embedding(50, 4, mask_zero=mask_zero)
         output = np.asarray(layer(np.array([indices])))[0]
         rows = [list(map(list, np.asarray(layer.weights[0]))).index(list(row)) for row in output]
-        scene = embedding(50, 4, *indexed(SENTENCE, 50), length=6, mask_zero=mask_zero)
+        scene = embedding(50, 4, length=6, mask_zero=mask_zero)
         lit = {
             item.id.split("/")[1] for item in scene.items if "embeddings/row" in item.id and _fill(item) == "lit-fill"
         }
@@ -267,23 +272,19 @@ class TestEmbedding:
         assert total(scene) == layer.count_params()
 
     def test_a_sentence_is_padded_to_the_length_of_the_input(self):
-        scene = embedding(1000, 256, *indexed(SENTENCE, 1000), length=25, mask_zero=True)
+        scene = embedding(1000, 256, length=25, mask_zero=True)
         assert "(padding)" in texts(scene).values()
         assert "18 more" in texts(scene).values()  # of 25, six at the start and the last are drawn
         assert texts(scene)["output"] == "output (None, 25, 256)"
 
     def test_a_sentence_that_is_too_long_is_cut_and_that_is_said(self):
-        scene = embedding(9, 2, *indexed("one two three four five", 9), length=3)
+        scene = embedding(9, 2, "one two three four five", length=3)
         assert len(ids(scene, r"look-\d", Wire)) == 3
-        assert "the last 2 words left out" in texts(scene)["note"]
+        assert "the last 2 words left out" in texts(scene)["note-0"]
 
     def test_a_longer_vocabulary_follows_by_changes(self):
-        few, many = (embedding(size, 256, *indexed(SENTENCE, size), length=25) for size in (1000, HUGE))
+        few, many = (embedding(size, 256, length=25) for size in (1000, HUGE))
         assert_follows(few, many)
-
-    def test_an_index_without_a_row_is_refused(self):
-        with pytest.raises(ValueError, match="index must be 0 to 9, one for each row; got 10"):
-            embedding(10, 3, [1, 10])
 
 
 def _fill(item):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from functools import cache
 from importlib.resources import files
@@ -127,6 +128,26 @@ def test_a_lesson_is_done_by_answering_and_doing_what_it_says(what: Any) -> None
     assert again.shown["progress"] == session.shown["progress"]
 
 
+@pytest.mark.parametrize("what", GUIDED, ids=lambda what: what.__name__)
+def test_a_guide_bears_with_whatever_the_controls_are_moved_to(what: Any) -> None:
+    draw = random.Random(what.__name__)
+    session = Session(LESSONS[what], steps_of(what))
+    for number in range(len(steps_of(what).steps)):
+        for move in range(12):
+            control = draw.choice(LESSONS[what].controls)
+            data = control.as_data()
+            sizes = [1, 2, 3, 64, data.get("high", 1), data.get("limit", 1)]
+            options = list(data.get("options", ()))
+            values = {"size": sizes, "flag": [True, False], "choice": options, "text": ["", "a b"]}[data["kind"]]
+            session.moved({"n": move, "jumps": 0, "to": "", "changes": {control.key: draw.choice(values)}})
+            guide = session.shown["guide"]
+            answers = [one["key"] for one in guide["options"]] or ["7", "(None, 7)", "197,120", "units"]
+            session.asked({"do": "check", "answer": draw.choice(answers)})
+            assert session.shown["guide"]["question"]
+        session.asked({"do": "next"})
+        assert session.shown["guide"]["step"] == number + 1
+
+
 #: What words/ writes down for the position where a lesson starts: typed, and what the guide then says.
 CHECKED = [
     (tutor.Input, 0, "281", "so multiply"),
@@ -223,6 +244,88 @@ CHECKED = [
     (tutor.GRU, 8, "6,528", "reads h as well"),
     (tutor.GRU, 9, "96", "the difference"),
     (tutor.GRU, 9, "16", "The book has half of them"),
+    (tutor.Conv2D, 0, "990", "all the weights"),
+    (tutor.Conv2D, 0, "385", "A filter reads all 3"),
+    (tutor.Conv2D, 0, "550", "The window has two sides"),
+    (tutor.Conv2D, 0, "19", "one filter's share"),
+    (tutor.Conv2D, 0, "18", "one filter's share"),
+    (tutor.Conv2D, 0, "1,980", "a bias for every weight"),
+    (tutor.Conv2D, 0, "993", "It's the filters that have biases"),
+    (tutor.Conv2D, 0, "9,927,500", "It takes the same ones along"),
+    (tutor.Conv2D, 0, "220", "one pixel at a time"),
+    (tutor.Conv2D, 0, "330", "Two things"),
+    (tutor.Conv2D, 0, "28,500", "How many does one window hold?"),
+    (tutor.Conv2D, 3, "(49, 94, 55)", "A batch starts with None"),
+    (tutor.Conv2D, 3, "(None, 50, 95, 55)", "where the window may cross the edge"),
+    (tutor.Conv2D, 3, "(None, 98, 94, 55)", "moves down 2 rows at a time"),
+    (tutor.Conv2D, 3, "(None, 48, 93, 55)", "off by one at the border"),
+    (tutor.Conv2D, 3, "(None, 49, 94, 3)", "makes one of its own"),
+    (tutor.Conv2D, 3, "(None, 55, 49, 94)", "channels come last"),
+    (tutor.Conv2D, 4, "1", "One row further down there"),
+    (tutor.Conv2D, 5, "(None, 49, 94, 55)", "Now the window may cross the edge"),
+    (tutor.Conv2D, 5, "(None, 100, 95, 55)", "still moves down 2 rows"),
+    (tutor.Conv2D, 6, "101", "would cross the edge"),
+    (tutor.Conv2D, 7, "18", "all the weights"),
+    (tutor.Conv2D, 8, "640", "it's 3 × 3 × 32"),
+    (tutor.Conv2D, 8, "18,432", "all the weights"),
+    (tutor.Conv2D, 8, "19,008", "Each filter has just one"),
+    (tutor.Conv2D, 8, "289", "a single filter"),
+    (tutor.Conv2D, 9, "(None, 28, 28, 64)", "the window stays inside"),
+    (tutor.Conv1D, 0, "28,672", "all the weights"),
+    (tutor.Conv1D, 0, "256", "A filter reads all 128"),
+    (tutor.Conv1D, 0, "897", "one filter's share"),
+    (tutor.Conv1D, 0, "200,736", "a square window"),
+    (tutor.Conv1D, 2, "(None, 494, 32)", "the shape before"),
+    (tutor.Conv1D, 2, "(None, 486, 32)", "off by one"),
+    (tutor.Conv1D, 4, "6", "no gap after the last one"),
+    (tutor.Conv1D, 5, "608", "the gaps hold no weights"),
+    (tutor.Conv1D, 5, "80", "On images it's 3 × 3"),
+    (tutor.Conv1D, 6, "(None, 8, 8, 8)", "without gaps"),
+    (tutor.Conv1D, 7, "6", "without groups"),
+    (tutor.Conv1D, 8, "880", "not the filters"),
+    (tutor.Conv1D, 8, "1,760", "no groups at all"),
+    (tutor.Conv1D, 8, "448", "one of the two groups"),
+    (tutor.MaxPooling2D, 0, "4", "A convolution would multiply"),
+    (tutor.MaxPooling2D, 0, "4,128", "a convolution with 32 filters"),
+    (tutor.MaxPooling2D, 1, "(None, 55, 55, 32)", "a window that moves by 1"),
+    (tutor.MaxPooling2D, 1, "(None, 28, 28, 16)", "never looks from one channel into another"),
+    (tutor.MaxPooling2D, 1, "28, 28, 32", "A batch of them starts with"),
+    (tutor.MaxPooling2D, 3, "(None, 14, 14, 32)", "no row is left out"),
+    (tutor.MaxPooling2D, 4, "0", "side by side"),
+    (tutor.MaxPooling2D, 6, "(None, 55, 55, 128)", "the last row and column are left out"),
+    (tutor.MaxPooling2D, 6, "(None, 54, 54, 64)", "All 128 come out"),
+    (tutor.MaxPooling2D, 7, "31,360", "also has a bias"),
+    (tutor.MaxPooling2D, 7, "650", "After Flatten"),
+    (tutor.MaxPooling2D, 7, "125,450", "What comes out of it?"),
+    (tutor.MaxPooling2D, 8, "31,370", "Dense doesn't flatten"),
+    (tutor.AveragePooling2D, 0, "(None, 14, 14, 32)", "must stay inside the image"),
+    (tutor.AveragePooling2D, 2, "(None, 32)", "GlobalAveragePooling2D"),
+    (tutor.BatchNormalization, 0, "128", "also stores each channel's mean and variance"),
+    (tutor.BatchNormalization, 0, "64", "one number per channel"),
+    (tutor.BatchNormalization, 0, "200,704", "counts every pixel"),
+    (tutor.BatchNormalization, 3, "2,048", "measured, not trained"),
+    (tutor.BatchNormalization, 3, "512", "gamma alone"),
+    (tutor.BatchNormalization, 6, "2,048", "gives the convolution a bias"),
+    (tutor.BatchNormalization, 7, "1,984", "aren't trained"),
+    (tutor.Dropout, 0, "1", "you choose it"),
+    (tutor.Dropout, 2, "50,176", "all of them"),
+    (tutor.Dropout, 3, "2,570", "10 · (256 + 1). Dropout makes numbers 0"),
+    (tutor.video_question_answering, 0, "164,102,144", "all the weights"),
+    (tutor.video_question_answering, 0, "123,077,376", "only the three gates"),
+    (tutor.video_question_answering, 0, "263,168", "reads x as well"),
+    (tutor.video_question_answering, 0, "525,312", "the LSTM that reads the question"),
+    (tutor.video_question_answering, 0, "16,410,316,800", "All 100 share one set"),
+    (tutor.video_question_answering, 0, "169,436,968", "the whole model"),
+    (tutor.video_question_answering, 1, "1,694,369,680", "the weights are used again"),
+    (tutor.video_question_answering, 4, "40,000", "exactly a quarter"),
+    (tutor.video_question_answering, 5, "5,859,112", "the whole model"),
+    (tutor.video_question_answering, 11, "82,051,584", "each box reads less"),
+    (tutor.video_question_answering, 12, "513,000", "the video brings 128"),
+    (tutor.video_question_answering, 13, "656", "How many bytes is it exactly?"),
+    (tutor.visual_question_answering, 0, "160,001,000", "leaves the question out"),
+    (tutor.visual_question_answering, 1, "257,000", "1,000 · (256 + 1)"),
+    (tutor.visual_question_answering, 1, "160,257,000", "the count with Flatten"),
+    (tutor.visual_question_answering, 2, "334,514,768", "counted twice"),
 ]
 
 
@@ -247,6 +350,29 @@ RIGHT = [
     (tutor.SimpleRNN, ["49,280", "2", "25", "0", "(None, 25, 128)", "2", "1", "3", "6,208", "0", "8,256"]),
     (tutor.LSTM, ["197,120", "453,120", "2", "0", "0", "512", "(None, 25, 128)", "3", "3", "49,408", "2"]),
     (tutor.GRU, ["148,224", "384", "1", "1", "3", "0", "2", "63", "18,816", "32", "0"]),
+    (
+        tutor.Conv2D,
+        [
+            *("1,045", "2", "1", "(None, 49, 94, 55)", "2", "(None, 50, 95, 55)", "100", "20"),
+            *("18,496", "(None, 26, 26, 64)", "1"),
+        ],
+    ),
+    (
+        tutor.Conv1D,
+        ["28,704", "2", "(None, 487, 32)", "0", "5", "224", "(None, 6, 6, 8)", "3", "896", "0"],
+    ),
+    (
+        tutor.MaxPooling2D,
+        ["0", "(None, 28, 28, 32)", "1", "(None, 15, 14, 32)", "2", "2", "(None, 54, 54, 128)", "31,370", "650"],
+    ),
+    (tutor.AveragePooling2D, ["(None, 13, 13, 32)", "2", "(None, 1, 1, 32)"]),
+    (tutor.BatchNormalization, ["256", "2", "4", "1,024", "1", "1", "1,984", "1,856", "0"]),
+    (tutor.Dropout, ["0", "1", "25,088", "5,130"]),
+    (
+        tutor.video_question_answering,
+        "164,103,168 169,436,968 3 1 30,976 525,312 1 0 1 3 2 81,986,048 385,000 656,412,672".split(),
+    ),
+    (tutor.visual_question_answering, ["160,257,000", "513,000", "329,693,968"]),
 ]
 
 
@@ -258,3 +384,25 @@ def test_the_answers_at_the_start_are_those_that_were_written_down(what: Any, an
         session.asked({"do": "check", "answer": answer})
         assert session.shown["guide"]["state"] == "right", answer
         session.asked({"do": "next"})
+
+
+def test_where_a_step_begins_is_no_move_of_the_learners() -> None:
+    session = Session(LESSONS[tutor.MaxPooling2D], steps_of(tutor.MaxPooling2D))
+    for _ in range(3):  # The fourth step begins one row higher.
+        session.asked({"do": "next"})
+    session.asked({"do": "check", "answer": "(None, 15, 14, 32)"})
+    assert session.shown["guide"]["do"].startswith("Set <strong>padding</strong>")
+    session.put({"channels": 3})
+    assert "This step is about <strong>padding</strong>" in session.shown["guide"]["do"]
+
+
+def test_a_count_of_any_layer_is_covered_until_it_is_answered() -> None:
+    session = Session(LESSONS[tutor.video_question_answering], steps_of(tutor.video_question_answering))
+    assert "164,103,168" not in str(session.shown)
+    session.asked({"do": "check", "answer": "164,103,168"})
+    assert "164,103,168" in session.shown["formula"]
+
+
+def test_an_image_of_29_pixels_leaves_nothing_to_the_last_pooling() -> None:
+    with pytest.raises(ValueError, match=r"MaxPooling2D.*window of 2 for \(None, 1, 1, 256\)"):
+        tutor.video_question_answering(image_size=29)

@@ -9,7 +9,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from tutor.pictures.metrics import _WIDTHS, cut, fitted, printable, shape_text, width, wrapped
+from tutor.pictures.metrics import _WIDTHS, cut, printable, shape_text, width, wrapped
 
 either_weight = pytest.mark.parametrize("bold", [False, True])
 
@@ -45,13 +45,6 @@ def test_an_accent_adds_nothing(text, bold) -> None:
 
 def test_a_sign_of_another_script_counts_as_a_whole_size() -> None:
     assert width("中文") == 2.0
-
-
-@pytest.mark.parametrize("text", ["", "1", "W" * 40, "中文" * 9, "(100000, 400000)"])
-def test_a_text_fits_at_its_size_or_is_set_smaller(text) -> None:
-    size = fitted(text, 9.5, 60.0)
-    assert size * width(text) <= 60
-    assert size == 9.5 or size * width(text) == pytest.approx(0.98 * 60)
 
 
 @either_weight

@@ -203,6 +203,14 @@ def test_a_lesson_says_how_long_it_takes(path: Path) -> None:
         assert int(minutes) == round(opening + sum(steps[: int(last)]))
 
 
+def test_the_first_of_two_sittings_ends_where_the_second_begins() -> None:
+    path = FOLDER / "06-convolution.ipynb"
+    first, _ = prose(path).split("## Second sitting")
+    steps = tomllib.loads((STEPS / "conv2d.toml").read_text("utf-8"))["step"]
+    answering = sum(A_TYPED_ANSWER if "answer" in step else A_CHOICE for step in steps)
+    assert f"the first takes {round(reading_minutes(first) + answering)}." in first
+
+
 @pytest.mark.parametrize("path", [path for path in GUIDED if "start" not in path.stem], ids=lambda path: path.stem)
 def test_the_start_says_how_long_each_lesson_takes(path: Path) -> None:
     row = re.search(rf"\({path.name}\).*\| (\d+) \|$", prose(FOLDER / "00-start-here.ipynb"), re.MULTILINE)

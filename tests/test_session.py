@@ -218,7 +218,7 @@ def test_any_layer_of_a_model_can_be_explored(path: str) -> None:
     lesson = replace(LESSONS[tutor.video_question_answering], explored=path, pictures=(CELL, WEIGHTS))
     session = Session(lesson)
     built = session.facts.layers[path]
-    assert f"{built.formula.numbers} = <strong>{built.count:,}</strong>" in session.shown["formula"]
+    assert f"{built.formula.with_commas} = <strong>{built.count:,}</strong>" in session.shown["formula"]
     assert "plus 10 other layers: <strong>169,436,968</strong> in the model" in session.shown["formula"]
     assert str(built.input_shape) in session.shown["shapes"]
     assert f"{built.count:,}" in session.scenes["weights"].alt

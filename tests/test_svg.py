@@ -31,8 +31,8 @@ def scene(text="(128,)", width=80.0, alt="Two boxes."):
             disc("disc", (250, 40), 9),
             Wire("wire", ((20 + width, 40), (200, 40), (200, 90), (250, 90), (250, 49))),
             Wire("line", ((20, 110), (20 + width, 110)), "state", arrow=False, dashed=True),
-            Label("label", 20 + width / 2, 40, text, width - 8, bold=True),
-            Label("empty", 250, 110, "", 40),
+            Label("label", 20 + width / 2, 40, text, 9, "middle", bold=True),
+            Label("empty", 250, 110, ""),
         ),
         alt,
     )
@@ -152,7 +152,7 @@ def test_a_name_that_looks_like_a_colour_is_saved_as_it_is() -> None:
 
 
 def test_lengths_have_two_decimals_at_most() -> None:
-    third = Scene(100 / 3, 50, (Box("b", 1 / 3, 2 / 3, 10 / 3, 1e-9), Label("l", 1 / 3, 9, "x", 9, 7 / 3)), "")
+    third = Scene(100 / 3, 50, (Box("b", 1 / 3, 2 / 3, 10 / 3, 1e-9), Label("l", 1 / 3, 9, "x", 7 / 3)), "")
     assert not re.search(r"\d\.\d{3}|\d[eE][+-]?\d|\.\d*0[^\d.]", svg(third, themed=False))
 
 

@@ -236,14 +236,18 @@ def test_a_kept_svg_follows_the_steps(layer, size):
 @pytest.mark.parametrize(
     ("layer", "shape", "words"),
     [
-        (tutor.Conv3D(8, 3), (None, 9, 9, 9, 1), r"Conv3D has no window .* Conv1D, Conv2D, .* have\."),
-        (tutor.Dense(3), (None, 9), "Dense has no window"),
+        (
+            tutor.Conv3D(8, 3),
+            (None, 9, 9, 9, 1),
+            r"the layer must be one of Conv1D, Conv2D, .*; got Conv3D\.",
+        ),
+        (tutor.Dense(3), (None, 9), r"got Dense\. tutor\.weight_diagram draws the weights of any layer"),
         (tutor.Conv2D(8, 3), (None, None, 9, 1), r"the height of the input shape .* is None.* such as 12"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(layer, shape, words):
     with pytest.raises(ValueError, match=words):
-        window_scene(layer.build(shape))
+        tutor.window_diagram(layer.build(shape))
 
 
 def test_there_are_as_many_steps_as_output_cells():
@@ -275,6 +279,13 @@ def test_channels_first_is_drawn_alike():
         item for item in last.items if isinstance(item, Box)
     ]
     assert "in all 2 channels" in first.alt
+
+
+def test_windows_that_start_outside_of_the_excerpt_have_no_stride_to_show():
+    shape = built(tutor.Conv1D(8, 5, padding="causal", dilation_rate=8), (25,))
+    scene = window_scene(shape, 0)
+    assert not [item for item in scene.items if item.id.startswith(("next/", "stride/"))]
+    assert_legible(scene, smallest=11, crossing=["reads/"])
 
 
 def test_no_size_is_too_large():

@@ -82,6 +82,11 @@ class Bare:
         """Put all of them back."""
         self.jump("")
 
+    def ask(self, action: str, answer: str = "") -> None:
+        """Use the guide."""
+        asks = {"n": self._asks["n"] + 1, "do": action, "answer": answer}
+        self.page.evaluate("heard", {"asks": asks, **self._told(self._moves, asks)})
+
     def _do(self, move: dict[str, Any]) -> None:
         moves = {**self._moves, **move}
         self.page.evaluate("heard", {"moves": moves, **self._told(moves, self._asks)})

@@ -40,7 +40,7 @@ const faults = (root) => {
     const out = box(node).right > edge.right + SLACK || box(node).left < edge.left - SLACK;
     if (out && !isScrolled(node, root)) found.push(`${named(node)} sticks out`);
     if (node.matches(".tutor-track, .tutor-track *")) continue; // the rail goes on under the thumb, beyond the track
-    const cuts = node.localName === "input" ? node.type === "text" : getComputedStyle(node).display !== "inline";
+    const cuts = node.localName === "input" ? node.matches(".tutor-size [type=text]") : getComputedStyle(node).display !== "inline";
     if (cuts && node.localName !== "svg" && tooWide(node) && !scrolls(node)) {
       found.push(`${named(node)} shows ${node.clientWidth} of ${node.scrollWidth}`);
     }

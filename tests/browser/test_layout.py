@@ -15,7 +15,7 @@ from bare import Bare
 from on_screen import OUTPUT_WIDTHS
 from playwright.sync_api import expect
 
-from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl
+from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl, TextControl
 from tutor.explorers.lessons import all_lessons
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ def looks(bare: Bare) -> dict[int, Seen]:
     return {window: Seen(*seen) for window, seen in zip(WIDTHS, bare.views.evaluate_all(_LOOK), strict=False)}
 
 
+def look(bare: Bare) -> Seen:
+    """What is seen in the only view."""
+    (seen,) = bare.views.evaluate_all(_LOOK)
+    return Seen(*seen)
+
+
 def ends(control: Control) -> list[Any]:
     match control:
         case SizeControl():
@@ -80,6 +86,8 @@ def ends(control: Control) -> list[Any]:
             return [True, False]
         case ChoiceControl():
             return [control.options[0], control.options[-1]]
+        case TextControl():
+            return ["", "one " * 40]
     raise AssertionError(control)
 
 
@@ -133,17 +141,24 @@ def test_presented_it_is_read_from_the_back_of_a_room(lesson: Lesson, page: Page
     page.set_viewport_size({"width": size[0], "height": size[1]})
     bare = Bare(page, lesson)
     page.get_by_role("button", name="present").click()
-    (at_first,) = bare.views.evaluate_all(_LOOK)
-    for position in positions(bare):
-        (seen,) = (Seen(*one) for one in bare.views.evaluate_all(_LOOK))
-        assert seen.places == at_first[0], position
-        assert seen.faults == [], position
+    expect(bare.views).to_have_class(re.compile("tutor-presenting"))
+    assert bare.views.bounding_box() == {"x": 0, "y": 0, "width": size[0], "height": size[1]}
     for tab in each_tab(bare):
-        (seen,) = (Seen(*one) for one in bare.views.evaluate_all(_LOOK))
-        assert bare.views.bounding_box() == {"x": 0, "y": 0, "width": size[0], "height": size[1]}
+        seen = look(bare)
         assert seen.faults == [], tab
         assert seen.smallest[0] >= SMALLEST_PRESENTED, (tab, seen.smallest)
     numbers = page.locator(".tutor-numbers").evaluate("(line) => parseFloat(getComputedStyle(line).fontSize)")
     assert numbers >= LARGE
     page.keyboard.press("Escape")
     expect(bare.views).not_to_have_class(re.compile("tutor-presenting"))
+
+
+def test_presented_nothing_moves_or_is_cut_wherever_the_controls_stand(lesson: Lesson, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    bare = Bare(page, lesson)
+    page.get_by_role("button", name="present").click()
+    places = look(bare).places
+    for position in positions(bare):
+        seen = look(bare)
+        assert seen.places == places, position
+        assert seen.faults == [], position

@@ -6,6 +6,7 @@ const make = (tag, attributes = {}, ...children) => {
   if (/^(button|input|pre|select)$/.test(tag)) node.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-")) node.setAttribute(name, value);
     else if (value !== false) node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);

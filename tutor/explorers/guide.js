@@ -17,6 +17,8 @@ const progressOf = (title) => {
 const makeGuide = (model, { words, title }, controls) => {
   const ask = (action, answer = "") => {
     waiting = action;
+    // The same answer again is answered the same, which is no news; a hint may lie over it.
+    if (action === "check") feedback.innerHTML = model.get("guide").feedback;
     model.set("asks", { n: (model.get("asks")?.n ?? 0) + 1, do: action, answer });
     model.save_changes();
   };
@@ -28,9 +30,9 @@ const makeGuide = (model, { words, title }, controls) => {
   const aside = make("p", { class: "tutor-aside" });
   const label = make("span");
   const field = make("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => { edited = true; } });
-  const form = make("form", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, () => check()));
   const check = () => ask("check", field.value);
-  form.addEventListener("submit", (event) => { event.preventDefault(); check(); });
+  const form = make("div", { class: "tutor-answer" }, make("label", {}, label, field), button(words.check, check));
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") check(); });
   const options = make("div", { class: "tutor-options", role: "group", "aria-label": words.prediction });
   const hint = button("", () => ask("hint"), { class: "tutor-hint" });
   const dots = make("ol", { class: "tutor-dots", "aria-hidden": true });
@@ -69,7 +71,8 @@ const makeGuide = (model, { words, title }, controls) => {
     for (const [key, { node: control }] of controls) {
       control.classList.toggle("tutor-marked", key in marks);
       control.querySelector(".tutor-target")?.remove();
-      if (marks[key]) control.append(make("span", { class: "tutor-target" }, marks[key]));
+      if (key in marks) control.scrollIntoView({ block: "nearest" });
+      if (marks[key]) control.append(make("span", { class: "tutor-target", "aria-hidden": true }, marks[key]));
     }
   };
   // After a right answer comes what is to be done; else the next step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 from tutor.explorers.facts import Change
 from tutor.explorers.move_words import move_html, moved
 from tutor.explorers.words import strong
-from tutor.pictures.wording import listed
-from tutor.questions.guide import Attempt, Guide
+from tutor.pictures.kit import listed
+from tutor.questions.guide import Guide
 from tutor.questions.place import Place
 from tutor.questions.steps import Step, filled, written
 
-_MARKS = ((r"\*\*(.+?)\*\*", "strong"), (r"\*(?! )(.+?)(?<! )\*", "em"), (r"`(.+?)`", "code"))
+#: What is typed is repeated in quotation marks, and as it is.
+_MARKS = re.compile(r'(?P<typed>".*")|`(?P<code>.+?)`|\*\*(?P<strong>.+?)\*\*|\*(?! )(?P<em>.+?)(?<! )\*')
 
 #: What stands where an answer is covered.
 COVERED_FORMULA = "<p class='tutor-covered'>Answer to see this</p>"
@@ -30,10 +32,12 @@ _FINISHED = "That's all {count}. Press *explore freely*, or go on to the next le
 
 def marked(text: str) -> str:
     """The text as HTML: ``**control or term**``, ``*menu item*``, ```code```."""
-    html = escape(text, quote=False)
-    for pattern, tag in _MARKS:
-        html = re.sub(pattern, rf"<{tag}>\1</{tag}>", html)
-    return html
+
+    def mark(found: re.Match[str]) -> str:
+        tag = found.lastgroup
+        return found[0] if tag in (None, "typed") else f"<{tag}>{found[tag]}</{tag}>"
+
+    return _MARKS.sub(mark, escape(text, quote=False))
 
 
 def guide_data(guide: Guide, here: Place, change: Change, *, waits: bool) -> dict[str, Any]:
@@ -45,18 +49,18 @@ def guide_data(guide: Guide, here: Place, change: Change, *, waits: bool) -> dic
         change: the last move.
         waits: whether Keras has yet to answer.
     """
-    attempt, count = guide.attempt, len(guide.steps.steps)
+    attempt, count, step = guide.attempt, len(guide.steps.steps), guide.step
     head = _BY_FORMULA if waits and attempt.state == "right" else _HEADS.get(attempt.state, "")
     data = {
         "step": guide.number,
         "steps": count,
-        "kind": "count",
-        "question": "",
-        "line": "",
+        "kind": "count" if step else "done",
+        "question": marked(_FINISHED.format(count=count)),
+        "line": marked(guide.steps.closing),
         "options": [],
         "answer": attempt.text,
-        "state": attempt.state,
         "feedback": head + marked(attempt.says) if attempt.says else "",
+        "state": attempt.state,
         "hint": "",
         "hints": [0, 0],
         "do": "",
@@ -64,23 +68,17 @@ def guide_data(guide: Guide, here: Place, change: Change, *, waits: bool) -> dic
         "marks": {},
         "picture": "",
         "lit": list(attempt.lit),
-        "covered": guide.hides(here),
+        "covered": guide.hides,
         "free": guide.is_free,
-        "can": {"back": guide.number > 0 and not guide.is_free, "next": guide.step is not None and not guide.is_free},
+        "can": {"back": guide.number > 0 and not guide.is_free, "next": step is not None and not guide.is_free},
     }
     if guide.is_free:
-        return data | {"question": marked(_FREE.format(step=min(guide.number + 1, count)))}
-    if guide.step is None:
-        closing = {"question": marked(_FINISHED.format(count=count)), "line": marked(guide.steps.closing)}
-        return data | closing | {"kind": "done"}
-    return data | _asked(guide.step, guide.seen(here), attempt) | _to_do(guide, guide.step, here, change)
-
-
-def _asked(step: Step, seen: Place, attempt: Attempt) -> dict[str, Any]:
-    """The question, and what helps to answer it."""
-    shape = bool(step.answer) and isinstance(step.expected(seen), tuple)
-    taken = step.hints[: attempt.hints]
-    return {
+        return data | {"kind": "count", "question": marked(_FREE.format(step=min(guide.number + 1, count))), "line": ""}
+    if step is None:
+        return data
+    seen, taken = guide.seen(here), step.hints[: attempt.hints]
+    shape = step.answer and isinstance(step.expected(step.begins(guide.start)), tuple)
+    asked = {
         "kind": "choice" if step.choices else "shape" if shape else "count",
         "question": marked(filled(step.ask, seen)),
         "line": marked(filled(step.line, seen)),
@@ -88,23 +86,25 @@ def _asked(step: Step, seen: Place, attempt: Attempt) -> dict[str, Any]:
         "hint": "".join(f"<p>{marked(filled(hint, seen))}</p>" for hint in taken),
         "hints": [len(taken), len(step.hints)],
     }
+    return data | asked | _to_do(step, seen, here, change, begins=guide.begins, told=attempt.is_over)
 
 
-def _to_do(guide: Guide, step: Step, here: Place, change: Change) -> dict[str, Any]:
+def _to_do(
+    step: Step, seen: Place, here: Place, change: Change, *, begins: Mapping[str, Any], told: bool
+) -> dict[str, Any]:
     """The controls that the step moves, with where they go; and after the answer, what is to be done."""
-    goals = step.goals(guide.seen(here))
+    goals = step.goals(seen)
     away = {key: _goal(value) for key, value in goals.items() if here.controls[key] != value}
-    others = [one.label for one in change.moved if one.key not in goals]
-    if guide.attempt.state not in ("right", "skipped") or not step.do:
-        do = ""
-    elif not away:
+    # Where the step itself has put a control, nobody has moved it.
+    strays = [one for one in change.moved if one.key not in goals and here.controls[one.key] != begins[one.key]]
+    others = [one.label for one in strays]
+    do = marked(filled(step.do, seen)) if told else ""
+    if do and goals and not away:
         do = f"Done: {move_html(change)}" if change.moved else "Done."
-    elif others and len(change.moved) == 1:
+    elif do and others and len(change.moved) == 1:
         about = listed([strong(one.label) for one in change.now.lesson.controls if one.key in goals])
         do = f"That was {strong(others[0])}. This step is about {about}."
-    else:
-        do = marked(filled(step.do, guide.seen(here)))
-    return {"do": do, "done": bool(goals) and not away, "marks": away, "picture": step.picture if do else ""}
+    return {"do": do, "done": bool(goals) and not away, "marks": away, "picture": step.picture if told else ""}
 
 
 def _goal(value: Any) -> str:

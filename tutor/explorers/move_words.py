@@ -7,7 +7,7 @@ from html import escape
 from tutor.explorers.controls import ChoiceControl, FlagControl, SizeControl
 from tutor.explorers.facts import Change, LayerChange
 from tutor.explorers.words import MOST_TOLD, code, shape_text, strong
-from tutor.pictures.wording import listed
+from tutor.pictures.kit import listed
 
 
 def move_html(change: Change) -> str:

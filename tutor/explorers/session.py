@@ -247,4 +247,4 @@ class Session:
     @property
     def _is_covered(self) -> bool:
         """Whether what the screen shows would answer the guide's question."""
-        return self.guide is not None and self.guide.hides(self.facts.place)
+        return self.guide is not None and self.guide.hides

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, slots, worked_out
-from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, foot, grid, many, page, say, slots, worked_out
+from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire, disc
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -21,16 +22,7 @@ _LARGEST, _APART = 46.0, 1.4
 
 
 def dense_scene(built: Built) -> Scene:
-    """The layer as a network and as its matrices, with unit 1 lit in both.
-
-    Raises:
-        ValueError: the layer is not a Dense.
-    """
-    if built.layer.kind != "Dense":
-        raise ValueError(
-            f"dense_diagram: the layer must be a Dense; got {built.layer.title}. tutor.weight_diagram draws the "
-            "weights of any layer."
-        )
+    """A Dense as a network and as its matrices, with unit 1 lit in both."""
     kernel, biased = built.weights[0], built.layer.use_bias
     features, units = kernel.shape
     inputs, outputs = slots(features, NODES), slots(units, NODES)
@@ -41,8 +33,7 @@ def dense_scene(built: Built) -> Scene:
     bias_y = ys[0] + (down - 1) * pitch if biased else None
     own = f"unit 1 has {many(features, 'weight')}" + (" + 1 bias" if biased else ", no bias")
     own += f" = {many(features + 1, 'parameter')}" if biased else ""
-    whole, notes = worked_out(built), " ".join(_notes(built))
-    head, middle = many(features, "feature"), WIDTH / 2
+    head, remarks = many(features, "feature"), list(_remarks(built))
     lines = "each line: a weight" + (", dashed: a bias" if biased else "")
     items = (
         say("features", max(_FEATURES + 10, metrics.room_for(head, TITLE) + 20), 18, head, TITLE, "end", bold=True),
@@ -52,9 +43,8 @@ def dense_scene(built: Built) -> Scene:
         *_nodes("feature", features, inputs, _FEATURES, ys),
         *_nodes("unit", units, outputs, _UNITS, us),
         *_matrices(built, ys[0] - pitch / 2, len(inputs) * pitch, bias_y),
-        say("one-unit/count", middle, _BOTTOM + 16, own, TITLE, "middle", "lit", bold=True),
-        headline("count", _BOTTOM + 39, whole),
-        say("notes", middle, _BOTTOM + 57, notes, SMALL, "middle", "muted"),
+        say("one-unit/count", WIDTH / 2, _BOTTOM + 16, own, TITLE, "middle", "lit", bold=True),
+        *foot(_BOTTOM + 39, worked_out(built), remarks),
     )
     said = [
         f"Dense with {many(units, 'unit')} on {many(features, 'feature')}.",
@@ -62,10 +52,9 @@ def dense_scene(built: Built) -> Scene:
         "An input that is always 1 gives every unit its bias." if biased else "No unit has a bias.",
         "The lines into unit 1 are column 1 of the kernel.",
         "The first ones and the last are drawn." if None in inputs + outputs else "",
-        notes,
-        f"Count: {own}; {whole}.",
+        *remarks,
     ]
-    return Scene(WIDTH, 362, items, " ".join(filter(None, said)))
+    return page(362, items, said, [own, worked_out(built)])
 
 
 def _lines(
@@ -89,6 +78,7 @@ def _nodes(what: str, size: int, places: Sequence[int | None], x: float, ys: lis
     """Features with their names at the left, or units with theirs at the right."""
     is_unit = what == "unit"
     radius, side = (11, 18) if is_unit else (9, -16)
+    anchor: Anchor = "start" if is_unit else "end"
     for n, place in enumerate(places):
         lit = is_unit and n == 0
         text, colour = (f"{size - NODES + 1:,} more", "muted") if place is None else (f"{what} {place + 1:,}", "ink")
@@ -96,9 +86,7 @@ def _nodes(what: str, size: int, places: Sequence[int | None], x: float, ys: lis
             yield say(f"{what}-{n}", x, ys[n], "⋮", ANSWER, "middle", bold=True)
         else:
             look = ("lit-fill", "lit") if lit else ("cell", "ink") if is_unit else ("tensor", "muted")
-            corner, line = (x - radius, ys[n] - radius), 2.4 if lit else 1.0
-            yield Box(f"{what}-{n}", *corner, 2 * radius, 2 * radius, *look, radius, line=line)
-        anchor: Anchor = "start" if is_unit else "end"
+            yield replace(disc(f"{what}-{n}", (x, ys[n]), radius, *look), line=2.4 if lit else 1.0)
         yield say(f"{what}-{n}/name", x + side, ys[n], text, TEXT, anchor, "lit" if lit else colour, bold=lit)
 
 
@@ -137,7 +125,7 @@ def _matrices(built: Built, top: float, high: float, bias_y: float | None) -> It
         yield say("bias/says", _KERNEL - 7, bias_y, named, TEXT, "end", bold=True)
 
 
-def _notes(built: Built) -> Iterator[str]:
+def _remarks(built: Built) -> Iterator[str]:
     if len(built.input_shape) > 2:
         yield f"Dense reads only the last of {len(built.input_shape)} axes: the same weights at every position."
     if built.layer.lora_rank is not None:

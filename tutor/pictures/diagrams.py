@@ -21,7 +21,7 @@ from tutor.pictures.picture import Picture
 from tutor.pictures.tensor import tensor_scene
 from tutor.pictures.unrolled import unrolled_scene
 from tutor.pictures.weights import weight_scene
-from tutor.pictures.window import window_scene
+from tutor.pictures.window import KINDS, window_scene
 
 
 def gate_diagram(built: Built) -> Picture:
@@ -60,7 +60,7 @@ def convolution_diagram(built: Built) -> Picture:
         TypeError: not a layer that is built.
         ValueError: the layer is no Conv1D or Conv2D.
     """
-    return Picture(convolution_scene(_layer("convolution_diagram", built)))
+    return Picture(convolution_scene(_layer("convolution_diagram", built, "a Conv1D or a Conv2D")))
 
 
 def window_diagram(built: Built, step: int = 0) -> Picture:
@@ -70,7 +70,7 @@ def window_diagram(built: Built, step: int = 0) -> Picture:
         TypeError: not a layer that is built, or ``step`` is not a whole number.
         ValueError: the layer has no window on one or two axes, a size is not known, or there is no such place.
     """
-    return Picture(window_scene(_layer("window_diagram", built), step))
+    return Picture(window_scene(_layer("window_diagram", built, f"one of {', '.join(KINDS)}"), step))
 
 
 def heap_chart(ledger: Ledger) -> Picture:
@@ -101,7 +101,7 @@ def dense_diagram(built: Built) -> Picture:
         TypeError: not a layer that is built.
         ValueError: the layer is not a Dense.
     """
-    return Picture(dense_scene(_layer("dense_diagram", built)))
+    return Picture(dense_scene(_layer("dense_diagram", built, "a Dense")))
 
 
 def embedding_diagram(built: Built, sentence: str = SENTENCE) -> Picture:
@@ -113,7 +113,7 @@ def embedding_diagram(built: Built, sentence: str = SENTENCE) -> Picture:
         TypeError: not a layer that is built, or the sentence is not a string.
         ValueError: the layer is not an Embedding.
     """
-    layer = _layer("embedding_diagram", built)
+    layer = _layer("embedding_diagram", built, "an Embedding")
     if not isinstance(sentence, str):
         raise TypeError(must("embedding_diagram: sentence", "be a string", sentence, ' Write "the cat sees the dog".'))
     return Picture(sentence_scene(layer, sentence))
@@ -126,14 +126,22 @@ def unrolled_diagram(built: Built) -> Picture:
         TypeError: not a layer that is built.
         ValueError: the layer is not a SimpleRNN, an LSTM, a GRU or a Bidirectional of them.
     """
-    return Picture(unrolled_scene(_layer("unrolled_diagram", built)))
+    wanted = "a SimpleRNN, an LSTM, a GRU or a Bidirectional of them"
+    return Picture(unrolled_scene(_layer("unrolled_diagram", built, wanted)))
 
 
-def _layer(name: str, given: Any) -> Built:
-    if isinstance(given, Built):
-        return given
-    repair = "Of a model, draw one of the layers in its ledger, such as ledger.rows[0].built."
-    raise _refusal(f"{name}: built must be a layer that is built", given, repair)
+def _layer(name: str, given: Any, wanted: str = "") -> Built:
+    """The layer, if it is built, and named in what is wanted; of a Bidirectional, if those inside are."""
+    if not isinstance(given, Built):
+        repair = "Of a model, draw one of the layers in its ledger, such as ledger.rows[0].built."
+        raise _refusal(f"{name}: built must be a layer that is built", given, repair)
+    layers = given.inside.values() if given.layer.kind == "Bidirectional" else [given]
+    if wanted and not {one.layer.kind for one in layers} <= {*wanted.replace(",", "").split()}:
+        raise ValueError(
+            f"{name}: the layer must be {wanted}; got {given.layer.title}. tutor.weight_diagram draws the weights of "
+            "any layer, tutor.flow_diagram its shapes."
+        )
+    return given
 
 
 def _ledger(name: str, given: Any) -> Ledger:

@@ -9,7 +9,7 @@ from string import punctuation
 from typing import TYPE_CHECKING
 
 from tutor.pictures import metrics
-from tutor.pictures.kit import MARGIN, SMALL, TEXT, TITLE, WIDTH, grid, headline, many, say, sized, slots, worked_out
+from tutor.pictures.kit import MARGIN, SMALL, TEXT, TITLE, WIDTH, foot, grid, many, page, say, sized, slots, worked_out
 from tutor.pictures.scene import Box, Item, Scene, Wire
 
 if TYPE_CHECKING:
@@ -39,55 +39,33 @@ def indexed(sentence: str, vocabulary: int) -> tuple[tuple[int, ...], tuple[str,
 
 
 def sentence_scene(built: Built, sentence: str = SENTENCE) -> Scene:
-    """The rows that the words of a sentence look up.
-
-    Raises:
-        ValueError: the layer is not an Embedding.
-    """
-    vocabulary = getattr(built.layer, "input_dim", 1)  # a layer without one is refused next
-    return embedding_scene(built, *indexed(sentence, vocabulary))
-
-
-def embedding_scene(built: Built, indices: Sequence[int], words: Sequence[str] = ()) -> Scene:
-    """A sentence from top to bottom, the table's rows that it uses, and their copies in the sentence's order.
+    """A sentence from top to bottom, the rows of an Embedding that it looks up, and their copies in its order.
 
     The sentence is padded with index 0 to the length for which the layer is built, or cut to it.
-
-    Raises:
-        ValueError: the layer is not an Embedding, or an index is not in its table.
     """
-    if built.layer.kind != "Embedding":
-        raise ValueError(
-            f"embedding_diagram: the layer must be an Embedding; got {built.layer.title}. tutor.weight_diagram draws "
-            "the weights of any layer."
-        )
     vocabulary, units = built.weights[0].shape
-    if wrong := [index for index in indices if not 0 <= index < vocabulary]:
-        raise ValueError(f"Embedding: an index must be 0 to {vocabulary - 1:,}, one for each row; got {wrong[0]:,}.")
+    indices, words = indexed(sentence, vocabulary)
     axes = built.input_shape[1:]
     length = len(indices) if None in axes else prod(axes)
-    read = [place if place is None else _word(built, place, indices, words) for place in slots(length, WORDS)]
+    read = [None if place is None else _word(built, place, indices, words) for place in slots(length, WORDS)]
     drawn = [word for word in read if word is not None]
-    columns = slots(units, NUMBERS)
-    cells = _Cells(columns, min(_CELLS / len(columns), _ROW))
+    cells = _Cells(slots(units, NUMBERS))
     rows, ys = _table(_rows(vocabulary, {word.index for word in drawn}), drawn, cells)
-    whole, note = worked_out(built), _note(built, len(indices) - length, drawn)
+    remarks = list(_remarks(built, len(indices) - length, drawn))
     items = (
         *_heads(f"embeddings {(vocabulary, units)}", f"output {built.output_shape}", many(units, "number")),
         *rows,
         *_looked_up(read, length, ys, cells),
-        headline("count", _BOTTOM + 17, whole),
-        say("note", WIDTH / 2, _BOTTOM + 36, note, SMALL, "middle", "muted"),
+        *foot(_BOTTOM + 17, worked_out(built), remarks),
     )
     each = ", ".join(f"{word.name} {word.index:,}" if word else "…" for word in read)
     said = [
         f"An Embedding's table {(vocabulary, units)}: a row for every index, {many(units, 'number')} per row.",
         f"A sentence as indices: {each}.",
         f"Each index looks up its row. The output {built.output_shape} has a copy of its row for every word.",
-        *([note] if note else []),
-        f"Count: {whole}.",
+        *remarks,
     ]
-    return Scene(WIDTH, 362, items, " ".join(said))
+    return page(362, items, said, [worked_out(built)])
 
 
 @dataclass(frozen=True)
@@ -102,29 +80,26 @@ class _Word:
 
 @dataclass(frozen=True)
 class _Cells:
-    """How a row is drawn, in the table and as a copy."""
+    """The numbers of a row, in the table and as a copy."""
 
     columns: Sequence[int | None]
-    across: float
+
+    @property
+    def across(self) -> float:
+        return min(_CELLS / len(self.columns), _ROW)
 
     def row(
-        self, name: str, x: float, y: float, height: float, fill: str, *, lit: bool, dashed: bool = False
+        self, name: str, x: float, y: float, high: float, fill: str, *, lit: bool, dashed: bool = False
     ) -> list[Item]:
-        edge = "lit" if fill == "lit-fill" else "faint"
-        width = self.across * len(self.columns)
-        cells = grid(name, (x, y - height / 2), (0,), self.columns, (self.across, height), fill, edge)
-        return [
-            *cells,
-            Box(f"{name}/frame", x, y - height / 2, width, height, None, edge, 0, dashed, 2.2 if lit else 0.8),
-        ]
+        edge, corner = "lit" if fill == "lit-fill" else "faint", (x, y - high / 2)
+        cells = grid(name, corner, (0,), self.columns, (self.across, high), fill, edge)
+        size, line = (self.across * len(self.columns), high), 2.2 if lit else 0.8
+        return [*cells, Box(f"{name}/frame", *corner, *size, None, edge, 0, dashed, line)]
 
 
 def _word(built: Built, place: int, indices: Sequence[int], words: Sequence[str]) -> _Word:
-    index = indices[place] if place < len(indices) else 0
-    masked = built.layer.mask_zero and index == 0
-    name = f"word {place + 1:,}" if place < len(indices) and not masked else "(padding)"
-    name = metrics.printable(words[place]) if place < min(len(words), len(indices)) else name
-    return _Word(name, index, masked, lit=index == (indices[0] if indices else 0))
+    index, name = (indices[place], metrics.printable(words[place])) if place < len(words) else (0, "(padding)")
+    return _Word(name, index, built.layer.mask_zero and index == 0, lit=index == (indices[0] if indices else 0))
 
 
 def _heads(table: str, output: str, numbers: str) -> Iterator[Item]:
@@ -145,9 +120,7 @@ def _rows(vocabulary: int, used: set[int]) -> list[int | None]:
     kept = range(vocabulary) if vocabulary <= ROWS else sorted({0, vocabulary - 1} | used)
     rows: list[int | None] = []
     for row in kept:
-        if rows and row != (rows[-1] or 0) + 1:
-            rows.append(None)
-        rows.append(row)
+        rows += [None, row] if rows and row != (rows[-1] or 0) + 1 else [row]
     return rows
 
 
@@ -185,45 +158,25 @@ def _looked_up(read: Sequence[_Word | None], length: int, ys: dict[int, float], 
             for name, x in (("index", _INDEX + _BOX / 2), ("output", _OUTPUT + cells.across / 2)):
                 yield say(f"{name}-{n}", x, y, "⋮", TEXT, "middle", "muted")
             continue
-        colour, width = ("lit", 2.4) if word.lit else ("muted", 1.1)
-        fill = "paper" if word.masked else "lit-fill"
+        colour, line = ("lit", 2.4) if word.lit else ("muted", 1.1)
+        ink = "lit" if word.lit else "muted" if word.masked else "ink"
+        index_fill, fill = ("paper", "paper") if word.masked else ("tensor", "lit-fill")
         name = metrics.cut(word.name, _INDEX - MARGIN - 8, TEXT, bold=word.lit)
         row, copy = (end, ys[word.index]), (_TABLE + cells.across * len(cells.columns) + 5, ys[word.index])
-        yield Wire(f"look-{n}", ((_INDEX + _BOX + 2, y), row), colour, width, dashed=word.masked)
-        yield Wire(f"copy-{n}", (copy, (_OUTPUT - 4, y)), colour, width, dashed=word.masked)
-        yield say(
-            f"word-{n}",
-            MARGIN,
-            y,
-            name,
-            TEXT,
-            colour="lit" if word.lit else "muted" if word.masked else "ink",
-            bold=word.lit,
-        )
-        yield Box(
-            f"index-{n}",
-            _INDEX,
-            y - 11,
-            _BOX,
-            22,
-            "paper" if word.masked else "tensor",
-            "lit" if word.lit else "muted",
-            3,
-            word.masked,
-            width,
-        )
-        yield say(f"index-{n}/value", _INDEX + _BOX / 2, y, f"{word.index:,}", TEXT, "middle", bold=word.lit)
+        yield Wire(f"look-{n}", ((_INDEX + _BOX + 2, y), row), colour, line, dashed=word.masked)
+        yield Wire(f"copy-{n}", (copy, (_OUTPUT - 4, y)), colour, line, dashed=word.masked)
+        yield say(f"word-{n}", MARGIN, y, name, colour=ink, bold=word.lit)
+        yield Box(f"index-{n}", _INDEX, y - 11, _BOX, 22, index_fill, colour, 3, word.masked, line)
+        yield say(f"index-{n}/value", _INDEX + _BOX / 2, y, f"{word.index:,}", anchor="middle", bold=word.lit)
         yield from cells.row(f"output-{n}", _OUTPUT, y, 20, fill, lit=word.lit, dashed=word.masked)
 
 
-def _note(built: Built, left_out: int, words: Sequence[_Word]) -> str:
-    others = []
+def _remarks(built: Built, left_out: int, words: Sequence[_Word]) -> Iterator[str]:
     if left_out > 0:
-        others.append(f"The layer is built for a shorter sentence: the last {many(left_out, 'word')} left out.")
+        yield f"The layer is built for a shorter sentence: the last {many(left_out, 'word')} left out."
     if any(word.masked for word in words):
-        others.append("Index 0 is padding: it looks up row 0, but later layers skip it.")
+        yield "Index 0 is padding: it looks up row 0, but later layers skip it."
     elif any(word.index == 0 for word in words):
-        others.append("Index 0 looks up row 0, like any other index.")
+        yield "Index 0 looks up row 0, like any other index."
     if built.layer.lora_rank is not None:
-        others.append("The two small matrices of lora_rank are not drawn.")
-    return " ".join(others)
+        yield "The two small matrices of lora_rank are not drawn."

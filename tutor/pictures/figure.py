@@ -6,28 +6,29 @@ the scene are coordinates of the axes: points, y downwards.
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 from matplotlib.text import Text
 
-from tutor.pictures.metrics import fitted, printable
-from tutor.pictures.outline import Outline, outlines
 from tutor.pictures.palette import light
-from tutor.pictures.scene import Label, Scene
-from tutor.pictures.svg import BASELINE, DASHES, FONTS
+from tutor.pictures.svg import DASHES, FONTS, Element, elements
+
+if TYPE_CHECKING:
+    from tutor.pictures.scene import Scene
 
 _POINTS_PER_INCH = 72
-_CODES = {"M": (Curve.MOVETO,), "L": (Curve.LINETO,), "Q": (Curve.CURVE3,) * 2, "C": (Curve.CURVE4,) * 3}
+_CODES = {"M": Curve.MOVETO, "L": Curve.LINETO, "C": Curve.CURVE4}
 _ALIGNMENTS: dict[str, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 
 
 def figure(scene: Scene) -> Figure:
-    """The scene as a matplotlib figure of the scene's size, in the colours of a light page.
+    """The elements of the scene's SVG as a matplotlib figure of its size, in the colours of a light page.
 
-    Each artist's gid is its item's id.
+    Each artist's gid is its element's id.
 
     Raises:
         ValueError: a wire has no direction.
@@ -38,28 +39,27 @@ def figure(scene: Scene) -> Figure:
     axes.set_axis_off()
     axes.set_xlim(0, scene.width)
     axes.set_ylim(scene.height, 0)
-    for place, item in enumerate(scene.items):
-        if isinstance(item, Label):
-            axes.add_artist(_text(item, place))
-        else:
-            for outline in outlines(item):
-                axes.add_artist(_patch(outline, place))
+    for place, element in enumerate(elements(scene, light)):
+        axes.add_artist(_text(element, place) if element.tag == "text" else _patch(element, place))
     return drawn
 
 
-def _patch(outline: Outline, place: int) -> PathPatch:
-    vertices = [point for _, points in outline.steps for point in points or outline.steps[0][1]]
-    codes = [code for letter, _ in outline.steps for code in _CODES.get(letter, (Curve.CLOSEPOLY,))]
+def _patch(element: Element, place: int) -> PathPatch:
+    given, vertices, codes = element.attributes, list[list[float]](), list[Any]()
+    for letter, numbers in re.findall("([A-Z])([^A-Z]*)", given["d"]):
+        along = [float(number) for number in numbers.split()] or vertices[0]  # Z has none
+        vertices += [along[n : n + 2] for n in range(0, len(along), 2)]
+        codes += [_CODES.get(letter, Curve.CLOSEPOLY)] * (len(along) // 2)
     curve = Curve(vertices, codes)
     curve.should_simplify = False
     return PathPatch(
         curve,
-        gid=outline.id,
+        gid=element.id,
         zorder=place,
-        facecolor="none" if outline.fill is None else light(outline.fill),
-        edgecolor="none" if outline.stroke is None else light(outline.stroke),
-        linewidth=outline.width if outline.stroke else 0.0,
-        linestyle=(0, DASHES) if outline.dashed else "solid",
+        facecolor=given["fill"],
+        edgecolor=given.get("stroke", "none"),
+        linewidth=float(given.get("stroke-width", 0)),
+        linestyle=(0, DASHES) if "stroke-dasharray" in given else "solid",
         capstyle="butt",
         joinstyle="round",
         clip_on=False,
@@ -67,19 +67,19 @@ def _patch(outline: Outline, place: int) -> PathPatch:
     )
 
 
-def _text(label: Label, place: int) -> Text:
-    size = fitted(label.text, label.size, label.room, bold=label.bold)
+def _text(element: Element, place: int) -> Text:
+    given = element.attributes
     return Text(
-        label.x,
-        label.y + BASELINE * size,
-        printable(label.text),
-        gid=label.id,
+        float(given["x"]),
+        float(given["y"]),
+        element.text,
+        gid=element.id,
         zorder=place,
-        color=light(label.colour),
-        fontsize=size,
+        color=given["fill"],
+        fontsize=float(given["font-size"]),
         fontfamily=FONTS[0],
-        fontweight="bold" if label.bold else "normal",
-        horizontalalignment=_ALIGNMENTS[label.anchor],
+        fontweight=given.get("font-weight", "normal"),
+        horizontalalignment=_ALIGNMENTS[given.get("text-anchor", "start")],
         verticalalignment="baseline",
         clip_on=False,
         parse_math=False,

@@ -12,11 +12,10 @@ from math import copysign
 from typing import TYPE_CHECKING
 
 from tutor.layers.cells import STATES, Step, equations, function, gate_equation, multiplies_first, symbol
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, many, say
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, listed, many, say
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Point, Scene, Wire, disc
-from tutor.pictures.wording import listed
 from tutor.symbols import NUMBERS
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.tables import percent
-from tutor.pictures.kit import MARGIN, SMALL, TITLE, WIDTH, say
+from tutor.pictures.kit import MARGIN, NOTE, SMALL, TITLE, WIDTH, listed, many, notes, page, say
 from tutor.pictures.metrics import cut, room_for, wrapped
 from tutor.pictures.scene import Box, Item, Label, Scene, Wire
-from tutor.pictures.wording import listed, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ _MOST_NAMES, _NAME_ROOM = 6, 190.0
 
 _ROOM = WIDTH - 2 * MARGIN
 _TITLE_Y, _TOP = 16.0, 32.0
-_STEP, _BAR_HEIGHT, _EDGE, _NOTE_STEP = 18.0, 11.0, 0.8, 14.0
+_STEP, _BAR_HEIGHT, _EDGE = 18.0, 11.0, 0.8
 _NAMES_END, _BARS, _BARS_END, _COUNTS_END, _SHARES_END = 232.0, 240.0, 528.0, 696.0, WIDTH - MARGIN
 
 
@@ -58,14 +57,12 @@ def heap_scene(ledger: Ledger) -> Scene:
         y += _STEP + 6
     if whole.trainable_count < whole.count:
         items += _legend(whole, y)
-        y += _NOTE_STEP + 2
-    notes = [*_scale_note(bars, scale), *_without_parameters(ledger)]
-    for number, note in enumerate(notes):
-        items.append(say(f"note-{number}", MARGIN, y, note, SMALL, colour="muted"))
-        y += _NOTE_STEP
+        y += NOTE + 3
+    remarks = [*_scale_note(bars, scale), *_without_parameters(ledger)]
+    items += notes(y, remarks)
     shares = [f"{bar.path}{f' ({bar.kind})' if bar.kind else ''}: {percent(bar.count, whole.count)}." for bar in bars]
-    counts = f"Count: {'; '.join(map(_words, [*bars, whole]))}."
-    return Scene(WIDTH, y, tuple(items), " ".join([f"{title}.", *shares, *notes, counts]))
+    counts = map(_words, [*bars, whole])
+    return page(y + NOTE * len(remarks), items, [f"{title}.", *shares, *remarks], list(counts))
 
 
 def _title(largest: Row | None, total: int) -> str:
@@ -135,4 +132,4 @@ def _without_parameters(ledger: Ledger) -> list[str]:
 
 def _words(bar: Row) -> str:
     split = ", ".join(f"{count:,} {part}" for part, count in _split(bar).items())
-    return f"{bar.path} {parameters(bar.count)}{f' ({split})' if bar.trainable_count < bar.count else ''}"
+    return f"{bar.path} {many(bar.count, 'parameter')}{f' ({split})' if bar.trainable_count < bar.count else ''}"

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 (the table is made of signs that look like others)
 """How wide text is in DejaVu Sans, the font of every picture; Verdana, its sister, is as wide.
 
-With that, text is fitted, cut and wrapped by arithmetic alone, in one way for the screen and for files.
+With that, text is sized, cut and wrapped by arithmetic alone, in one way for the screen and for files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WIDTHS: dict[str, tuple[int, int]] = {" ": (318, 348)} | {
 }
 _UNKNOWN = (1000, 1000)
 
-#: Text is fitted into a little less than its room, since browsers round the widths of signs.
+#: Text takes a little less than its room, since browsers round the widths of signs.
 _SLACK = 0.98
 
 
@@ -52,19 +52,10 @@ def room_for(text: str, size: float, *, bold: bool = False) -> float:
     return size * width(text, bold=bold) / _SLACK
 
 
-def fitted(text: str, size: float, room: float, *, bold: bool = False) -> float:
-    """The font size, at most ``size``, at which the text fits into the room."""
-    return size if _fits(text, room, size, bold) else _SLACK * room / width(text, bold=bold)
-
-
-def _fits(text: str, room: float, size: float, bold: bool) -> bool:
-    return size * width(text, bold=bold) <= _SLACK * room
-
-
 def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """The text without its middle if it does not fit: two names mostly differ at either end."""
     kept, shown = len(text), text
-    while kept > 2 and not _fits(shown, room, size, bold):
+    while kept > 2 and room_for(shown, size, bold=bold) > room:
         kept -= 1
         shown = f"{text[: kept // 2]}…{text[kept // 2 - kept :]}"
     return shown
@@ -74,7 +65,7 @@ def shape_text(shape: Sequence[int | None], room: float, size: float, *, bold: b
     """The shape as Keras writes it, without its last axes if it does not fit."""
     for kept in range(len(shape), 0, -1):
         text = str(tuple(shape)) if kept == len(shape) else f"{str(tuple(shape[:kept])).rstrip(',)')}, …)"
-        if _fits(text, room, size, bold):
+        if room_for(text, size, bold=bold) <= room:
             return text
     return "(…)"
 
@@ -84,7 +75,7 @@ def wrapped(words: Sequence[str], room: float, size: float, *, bold: bool = Fals
     lines = [""]
     for word in words:
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and not _fits(longer, room, size, bold):
+        if lines[-1] and room_for(longer, size, bold=bold) > room:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -7,9 +7,10 @@ picture on screen goes from one to the other without being drawn anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from tutor.pictures.metrics import room_for
 
 Point: TypeAlias = tuple[float, float]
 Anchor: TypeAlias = Literal["start", "middle", "end"]
@@ -56,24 +57,24 @@ class Wire:
 
 @dataclass(frozen=True)
 class Label:
-    """Words or numbers in one line; (x, y) is the middle of the line at its start, middle or end.
-
-    ``room`` is the width that it may take: longer text is set smaller until it fits.
-    """
+    """Words or numbers in one line; (x, y) is the middle of the line at its start, middle or end."""
 
     id: str
     x: float
     y: float
     text: str
-    room: float
-    size: float = 9.0
-    anchor: Anchor = "middle"
+    size: float = 12.0
+    anchor: Anchor = "start"
     colour: str = "ink"
     bold: bool = False
 
+    @property
+    def room(self) -> float:
+        """The width that it needs."""
+        return room_for(self.text, self.size, bold=self.bold) + 1
 
-Shape: TypeAlias = Box | Wire
-Item: TypeAlias = Shape | Label
+
+Item: TypeAlias = Box | Wire | Label
 
 
 def disc(name: str, middle: Point, radius: float, fill: str = "paper", edge: str | None = "ink") -> Box:
@@ -86,15 +87,6 @@ def moved(item: Item, right: float, down: float) -> Item:
     if isinstance(item, Wire):
         return replace(item, points=tuple((x + right, y + down) for x, y in item.points))
     return replace(item, x=item.x + right, y=item.y + down)
-
-
-def ruled(
-    name: str, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, *, dashed: bool = False
-) -> Iterator[Wire]:
-    """The lines of a table: down at each x, across at each y."""
-    ends = [((x, ys[0]), (x, ys[-1])) for x in xs] + [((xs[0], y), (xs[-1], y)) for y in ys]
-    for place, points in enumerate(ends):
-        yield Wire(f"{name}-{place}", points, colour, width, arrow=False, dashed=dashed)
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.layers.calls import shapes_in
-from tutor.pictures import metrics
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, headline, many, say, sized, slots, tie
+from tutor.pictures import kit, metrics
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, headline, listed, many, say, sized, slots
 from tutor.pictures.scene import Anchor, Box, Item, Scene, Wire
-from tutor.pictures.wording import listed
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
 
-#: The layers that have such a picture, alone and in a Bidirectional.
-KINDS = ("SimpleRNN", "LSTM", "GRU")
 #: So many timesteps are drawn at most.
 TIMESTEPS = 6
 
-_TOP, _PITCH, _CELL, _INPUT, _STATE, _LINE = 10.0, 104.0, 72.0, 86.0, 26.0, 13.5
-_WIDE = WIDTH - 2 * MARGIN
+_TOP, _PITCH, _CELL, _INPUT, _STATE = 10.0, 104.0, 72.0, 86.0, 26.0
+_WIDE, _APART = WIDTH - 2 * MARGIN, "    "
 _MERGED = {
     "concat": "side by side",
     "sum": "added number by number",
@@ -85,21 +83,15 @@ class _Row:
 
     def _block(self) -> Iterator[Item]:
         """All weights, as wide for one timestep as for a million."""
-        high, name = self.depths.block, "" if self.way == "cell" else f"{self.way}: "
-        yield Box(
-            f"{self.way}/weights", MARGIN, min(self.at(0), self.at(high)), _WIDE, high, "weight", radius=3, line=2
-        )
-        title, count = f"{name}one set of weights for every timestep", many(self.built.count, "parameter")
-        size = sized(f"{title}    {count}", _WIDE - 16, TITLE, TEXT, bold=True)
-        left = (WIDTH - metrics.room_for(f"{title}    {count}", size, bold=True)) / 2
-        y = self.at(high / 2)
-        yield say(f"{self.way}/says", left, y - 0.18 * high - 1, title, size, bold=True)
-        yield say(f"{self.way}/count", WIDTH - left, y - 0.18 * high - 1, count, size, "end", bold=True)
-        shapes = [f"{weight.name} {weight.shape}" for weight in self.built.weights]
-        left = (WIDTH - metrics.room_for("    ".join(shapes), SMALL)) / 2
-        for weight, text in zip(self.built.weights, shapes, strict=True):
-            yield say(f"{weight.name}/{self.way}", left, y + 0.24 * high, text, SMALL)
-            left += metrics.room_for(f"{text}    ", SMALL)
+        way, high, y = self.way, self.depths.block, self.at(self.depths.block / 2)
+        yield Box(f"{way}/weights", MARGIN, y - high / 2, _WIDE, high, "weight", radius=3, line=2)
+        whose = "" if way == "cell" else f"{way}: "
+        title = f"{whose}one set of weights for every timestep"
+        says = {f"{way}/says": title, f"{way}/count": many(self.built.count, "parameter")}
+        size = sized(_APART.join(says.values()), _WIDE - 16, TITLE, TEXT, bold=True)
+        yield from _in_a_line(says, y - 0.18 * high - 1, size, bold=True)
+        names = (f"{weight.name}/{way}" for weight in self.built.weights)
+        yield from _in_a_line(dict(zip(names, _arrays(self.built), strict=True)), y + 0.24 * high, SMALL)
 
     def _timestep(self, n: int) -> Iterator[Item]:
         """A cell, its tie to the weights, what it reads, and its h if that is returned."""
@@ -110,7 +102,8 @@ class _Row:
             return
         skipped = self.skips(n)
         if not skipped:
-            yield tie(f"{name}/tie", (x - 20, self.at(depths.block)), (x - 20, self.at(edge)), colour="ink", width=1.3)
+            ends = ((x - 20, self.at(depths.block)), (x - 20, self.at(edge)))
+            yield Wire(f"{name}/tie", ends, width=1.3, arrow=False, dashed=True)
             ends = ((x, self.at(depths.inputs - 11)), (x, self.at(edge + depths.cell)))
             yield Wire(f"{name}/reads", ends, width=1.2)
         look = ("paper", "muted") if skipped else ("cell", "ink")
@@ -129,27 +122,41 @@ class _Row:
     def _handed_on(self, state: str, y: float, beside: float) -> Iterator[Item]:
         """A state on its way from cell to cell, from where it starts to where it ends."""
         name, ahead = f"{self.way}/{state}", -1 if self.layer.go_backwards else 1
-        first, *_, last = self.xs[self.order[0]], self.xs[self.order[-1]]
-        start, end = first - ahead * _CELL / 2, last + ahead * _CELL / 2
-        yield Wire(f"{name}-first", ((start - ahead * 28, y), (start, y)), "state", 1.6)
-        before: Anchor = "end" if ahead > 0 else "start"
-        after: Anchor = "start" if ahead > 0 else "end"
-        text = f"{state} kept" if self.layer.stateful else f"{state} = 0"
-        yield say(f"{name}-start", start - ahead * 32, y, text, SMALL, before)
-        for one, other in zip(self.order, self.order[1:], strict=False):
+        anchors: tuple[Anchor, Anchor] = ("end", "start") if ahead > 0 else ("start", "end")
+
+        def wire(what: str, start: float, end: float, *, arrow: bool = True) -> Wire:
+            return Wire(f"{name}-{what}", ((start, y), (end, y)), "state", 1.6, arrow)
+
+        start, end = self.xs[self.order[0]] - ahead * _CELL / 2, self.xs[self.order[-1]] + ahead * _CELL / 2
+        kept = f"{state} kept"
+        yield wire("first", start - ahead * 28, start)
+        text = kept if self.layer.stateful else f"{state} = 0"
+        yield say(f"{name}-start", start - ahead * 32, y, text, SMALL, anchors[0])
+        for one, other in pairwise(self.order):
             here, there = (14 if self.shown[n] is None else _CELL / 2 for n in (one, other))
-            ends = (self.xs[one] + ahead * here, self.xs[other] - ahead * there)
-            yield Wire(f"{name}-{one}", ((ends[0], y), (ends[1], y)), "state", 1.6)
+            ends = self.xs[one] + ahead * here, self.xs[other] - ahead * there
+            yield wire(f"{one}", *ends)
             yield say(f"{name}-{one}/name", sum(ends) / 2, y + beside, state, SMALL, "middle")
         for n in filter(self.skips, self.order):
-            ends = (self.xs[n] - _CELL / 2, self.xs[n] + _CELL / 2)
-            yield Wire(f"{name}-past-{n}", ((ends[0], y), (ends[1], y)), "state", 1.6, arrow=False)
+            yield wire(f"past-{n}", self.xs[n] - _CELL / 2, self.xs[n] + _CELL / 2, arrow=False)
         if self.layer.return_state or self.layer.stateful:
-            yield Wire(f"{name}-last", ((end, y), (end + ahead * 24, y)), "state", 1.6)
+            yield wire("last", end, end + ahead * 24)
         if self.layer.return_state:
             yield from _held(f"{name}-state", end + ahead * (24 + _STATE / 2), y, state, 16)
         elif self.layer.stateful:
-            yield say(f"{name}-end", end + ahead * 28, y, f"{state} kept", SMALL, after)
+            yield say(f"{name}-end", end + ahead * 28, y, kept, SMALL, anchors[1])
+
+
+def _arrays(built: Built) -> list[str]:
+    return [f"{weight.name} {weight.shape}" for weight in built.weights]
+
+
+def _in_a_line(words: Mapping[str, str], y: float, size: float, *, bold: bool = False) -> Iterator[Item]:
+    """Words by their names, beside each other in the middle."""
+    x = (WIDTH - metrics.room_for(_APART.join(words.values()), size, bold=bold)) / 2
+    for name, text in words.items():
+        yield say(name, x, y, text, size, bold=bold)
+        x += metrics.room_for(text + _APART, size, bold=bold)
 
 
 def _held(name: str, x: float, y: float, text: str, high: float = 18) -> Iterator[Item]:
@@ -164,21 +171,16 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
     ``masked`` are the timesteps that are padding, counted from 1 as in the picture.
 
     Raises:
-        ValueError: the layer is not a SimpleRNN, an LSTM, a GRU or a Bidirectional of them, or has no such timestep.
+        ValueError: there is no such timestep.
     """
-    directions = built.inside if built.layer.kind == "Bidirectional" else {"cell": built}
-    if any(one.layer.kind not in KINDS for one in directions.values()):
-        raise ValueError(
-            "unrolled_diagram: the layer must be a SimpleRNN, an LSTM, a GRU or a Bidirectional of them; got "
-            f"{built.layer.title}. tutor.flow_diagram draws the shapes of any layer."
-        )
+    two = built.layer.kind == "Bidirectional"
+    directions = built.inside if two else {"cell": built}
     first, timesteps = next(iter(directions.values())), built.input_shape[1]
     if wrong := [one for one in masked if one < 1 or one > (timesteps or one)]:
         last = "" if timesteps is None else f" to {timesteps:,}"
         raise ValueError(f"{built.layer.title}: masked must be timesteps from 1{last}; got {wrong[0]}.")
-    shown, two = slots(timesteps, TIMESTEPS), len(directions) > 1
+    shown, depths = slots(timesteps, TIMESTEPS), _ONE_OF_TWO if two else _ALONE
     xs = [WIDTH / 2 + (n - (len(shown) - 1) / 2) * _PITCH for n in range(len(shown))]
-    depths = _ONE_OF_TWO if two else _ALONE
     y = _TOP + depths.inputs
     edges = ((_TOP, 1), (y + depths.inputs, -1))
     rows = [
@@ -188,19 +190,26 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
     items = [item for row in rows for item in row.items()]
     for n, place in enumerate(shown):
         items += _input(f"input-{n}", xs[n], y, place, skipped=rows[0].skips(n))
-    returned, counts = _returned(built, first, len(rows)), " + ".join(f"{one.count:,}" for one in directions.values())
-    total = f"{counts} = {many(built.count, 'parameter')}" if two else many(built.count, "parameter")
+    returned, total = _returned(built, first, len(rows)), many(built.count, "parameter")
     y += depths.inputs + 18 if two else 46
     items.append(headline("returns", y, returned))
     if two:
+        total = f"{' + '.join(f'{one.count:,}' for one in directions.values())} = {total}"
         y += 19
         items.append(headline("count", y, total, TITLE))
-    notes = [*_notes(built, first, two, bool(masked))]
-    lines = [*metrics.wrapped(" ".join(notes).split(), _WIDE, SMALL), "", ""][:3]
-    for n, line in enumerate(lines):
-        items.append(say(f"note-{n}", WIDTH / 2, y + (16 if two else 24) + _LINE * n, line, SMALL, "middle", "muted"))
-    alt = _in_words(built, directions, [f"The layer {returned}.", *notes, f"Count: {total}."])
-    return Scene(WIDTH, 358 if two else 340, tuple(items), alt)
+    remarks = [*_remarks(built, first, two, bool(masked))]
+    lines = [*metrics.wrapped(" ".join(remarks).split(), _WIDE, SMALL), "", ""][:3]
+    items += kit.notes(y + (16 if two else 24), lines, centred=True)
+    cells = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
+    said = [
+        f"{built.layer.title} over {many(timesteps, 'timestep')}.",
+        f"{cells}, drawn again for each timestep, always with the same weights.",
+        *(f"Weights{f' of {way}' if two else ''}: {', '.join(_arrays(one))}." for way, one in directions.items()),
+        f"What goes from one timestep to the next: {listed(first.layer.states)}.",
+        f"The layer {returned}.",
+        *remarks,
+    ]
+    return kit.page(358 if two else 340, items, said, [total])
 
 
 def _input(name: str, x: float, y: float, place: int | None, *, skipped: bool) -> Iterator[Item]:
@@ -222,7 +231,7 @@ def _returned(built: Built, first: Built, directions: int) -> str:
     return f"{text} and {many(states, 'state')} {shapes[-1]}" if states else text
 
 
-def _notes(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]:
+def _remarks(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]:
     layer, (features, units) = first.layer, (weight.axes[0].value for weight in first.weights[:2])
     states = listed(layer.states)
     yield f"Each timestep reads {many(features, 'number')}."
@@ -242,21 +251,3 @@ def _notes(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]
         if layer.return_sequences:
             end = ", and its output is 0" if layer.zero_output_for_mask else ", so its output repeats the one before"
         yield f"A skipped timestep leaves {states} unchanged{end}."
-
-
-def _in_words(built: Built, directions: Mapping[str, Built], further: Sequence[str]) -> str:
-    two, timesteps = len(directions) > 1, built.input_shape[1]
-    each = [
-        f"Weights{f' of {way}' if two else ''}: {', '.join(f'{weight.name} {weight.shape}' for weight in one.weights)}."
-        for way, one in directions.items()
-    ]
-    drawn = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
-    states = dict.fromkeys(state for one in directions.values() for state in one.layer.states)
-    said = [
-        f"{built.layer.title} over {'any number of timesteps' if timesteps is None else many(timesteps, 'timestep')}.",
-        f"{drawn}, drawn again for each timestep, always with the same weights.",
-        *each,
-        f"What goes from one timestep to the next: {listed([*states])}.",
-        *further,
-    ]
-    return " ".join(said)

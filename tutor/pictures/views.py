@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.layers.spatial import span
-from tutor.pictures import metrics
 from tutor.pictures.kit import MARGIN, SMALL, WIDTH, say
-from tutor.pictures.wording import equation
+from tutor.pictures.metrics import room_for
 from tutor.symbols import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor.layers.built import Built
     from tutor.pictures.scene import Label
 
@@ -86,23 +87,15 @@ def sizes_of(built: Built) -> tuple[dict[str, int | None], dict[str, int | None]
     return enter, dict(zip(built.output_axes, built.output_shape, strict=True))
 
 
-def rules_below(built: Built, y: float) -> list[Label]:
-    """The rule of each spatial axis of the output, the first one at ``y``.
-
-    Where one is too long, only their numbers are written.
-    """
-    rules, start = {**dict.fromkeys(built.layer.spatial), **built.output_rules}, 120.0
-    texts = {
-        axis: equation(rule) if rule else f"None, since the input's {axis} is None" for axis, rule in rules.items()
-    }
-    if start + max(metrics.room_for(text, SMALL) for text in texts.values()) > WIDTH - MARGIN:
-        texts |= {axis: f"{rule.numbers} = {rule.value:,}" for axis, rule in rules.items() if rule}
-    labels = []
-    for axis, text in texts.items():
-        labels.append(say(f"output {axis}/name", start - 8, y, f"output {axis}", SMALL, "end", "muted"))
-        labels.append(say(f"output {axis}/rule", start, y, text, SMALL))
-        y += 14
-    return labels
+def rules_below(built: Built, y: float) -> Iterator[Label]:
+    """The rule of each spatial axis of the output, the first one at ``y``; only in numbers where one is too long."""
+    start, written = 120.0, {axis: f"None, since the input's {axis} is None" for axis in built.layer.spatial}
+    written |= {axis: f"{rule.text} = {rule.numbers} = {rule.value:,}" for axis, rule in built.output_rules.items()}
+    if start + max(room_for(text, SMALL) for text in written.values()) > WIDTH - MARGIN:
+        written |= {axis: f"{rule.numbers} = {rule.value:,}" for axis, rule in built.output_rules.items()}
+    for n, (axis, text) in enumerate(written.items()):
+        yield say(f"output {axis}/name", start - 8, y + 14 * n, f"output {axis}", SMALL, "end", "muted")
+        yield say(f"output {axis}/rule", start, y + 14 * n, text, SMALL)
 
 
 @dataclass(frozen=True)
@@ -131,15 +124,20 @@ class View:
         return cls(axis, size, place, range(first, end), places)
 
     @property
+    def all_reads(self) -> range:
+        """What the window reads, drawn or not."""
+        return self.axis.read(self.place)
+
+    @property
     def reads(self) -> range:
         """The cells drawn that the window reads."""
-        read = self.axis.read(self.place)
+        read = self.all_reads
         return read[bisect_left(read, self.cells.start) : bisect_left(read, self.cells.stop)]
 
     @property
     def padding(self) -> tuple[range, range]:
         """What the window reads in front of the input, and behind it."""
-        read = self.axis.read(self.place)
+        read = self.all_reads
         return read[: bisect_left(read, 0)], read[bisect_left(read, self.size) :]
 
     @property
@@ -149,8 +147,9 @@ class View:
 
     @property
     def next(self) -> int | None:
-        """The next place, or the one before where there is none, if it is drawn."""
-        return next((place for place in (self.place + 1, self.place - 1) if place in self.places), None)
+        """The next place, or the one before where there is none, if where it starts is drawn apart."""
+        near = [place for place in (self.place + 1, self.place - 1) if place in self.places]
+        return next((place for place in near if self.frame(place).start != self.frame(self.place).start), None)
 
     def frame(self, place: int) -> range:
         """The cells drawn from the first that the window reads at a place to the last."""

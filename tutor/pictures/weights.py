@@ -16,11 +16,10 @@ from math import ceil, floor, inf, log2, log10, prod
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.layers.built import numbered
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, many, say, sized
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, listed, many, say, sized
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Point, Scene, Wire
-from tutor.pictures.wording import listed
 from tutor.symbols import Number, product
 
 if TYPE_CHECKING:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from tutor.layers.checks import whole_number
 from tutor.pictures import metrics
-from tutor.pictures.kit import MARGIN, SMALL, TITLE, WIDTH, say
-from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire, ruled
+from tutor.pictures.kit import MARGIN, NOTE, SMALL, TITLE, WIDTH, listed, many, notes, page, say
+from tutor.pictures.scene import Anchor, Box, Item, Label, Point, Scene, Wire
 from tutor.pictures.views import ONE_ROW, View, axes_of, rules_below, sizes_of
-from tutor.pictures.wording import listed
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built
@@ -43,7 +42,7 @@ _TITLE_Y, _RAIL_Y, _INDEX_Y, _TOP = 14.0, 32.0, 47.0, 57.0
 _LEFT, _GAP, _RIGHT = 112.0, 66.0, 50.0
 #: Beside a sequence there is room for the stride's number; below it, for the way to the output and its numbers.
 _STRIDE, _DOWN, _INDEX = 64.0, 52.0, 11.0
-_LARGEST_CELL, _HIGHEST, _NOTE = 24.0, 195.0, 14.0
+_LARGEST_CELL, _HIGHEST = 24.0, 195.0
 _THIN, _DASHED, _THICK = 0.8, 1.2, 2.2
 
 
@@ -63,16 +62,17 @@ class _Grid:
 
     def lines(self, name: str, rows: range, columns: range, *, dashed: bool = False) -> Iterator[Wire]:
         """What separates some of the cells."""
-        xs = [self.at(0, column)[0] for column in range(columns.start, columns.stop + 1)]
-        ys = [self.at(row, 0)[1] for row in range(rows.start, rows.stop + 1)]
-        return ruled(name, xs, ys, "muted", _THIN, dashed=dashed)
+        down = [(self.at(rows.start, n), self.at(rows.stop, n)) for n in range(columns.start, columns.stop + 1)]
+        across = [(self.at(n, columns.start), self.at(n, columns.stop)) for n in range(rows.start, rows.stop + 1)]
+        for place, ends in enumerate(down + across):
+            yield Wire(f"{name}-{place}", ends, "muted", _THIN, arrow=False, dashed=dashed)
 
-    def frame(self, name: str, rows: range, columns: range, *, is_lit: bool = True, fill: str | None = None) -> Box:
-        """What goes around some of the cells: lit, or dashed."""
-        x, y = self.at(rows.start, columns.start)
-        width, height = len(columns) * self.cell, len(rows) * self.cell
-        edge, line = ("lit", _THICK) if is_lit else ("ink", _DASHED)
-        return Box(name, x, y, width, height, fill, edge, line=line, dashed=not is_lit)
+    def around(
+        self, name: str, rows: range, columns: range, fill: str | None, edge: str, line: float, *, dashed: bool = False
+    ) -> Box:
+        """A box around some of the cells."""
+        size = len(columns) * self.cell, len(rows) * self.cell
+        return Box(name, *self.at(rows.start, columns.start), *size, fill, edge, dashed=dashed, line=line)
 
     def column_numbers(self, name: str, columns: range, y: float) -> Iterator[Label]:
         """Each column's number at its middle, or of every few where numbers are wide."""
@@ -95,12 +95,9 @@ def window_scene(built: Built, step: int = 0) -> Scene:
 
     Raises:
         TypeError: ``step`` is not a whole number.
-        ValueError: the layer has no such window, a size is not known, or there is no such place.
+        ValueError: a size is not known, or there is no such place.
     """
-    kind = built.layer.kind
-    if kind not in KINDS:
-        raise ValueError(f"{kind} has no window that can be drawn on a strip or a grid. {listed(KINDS)} have.")
-    axes = axes_of(built)
+    kind, axes = built.layer.kind, axes_of(built)
     for axis in axes:
         if axis.size is None:
             raise ValueError(
@@ -115,31 +112,29 @@ def window_scene(built: Built, step: int = 0) -> Scene:
     down, across = (View.of(*one) for one in zip(axes, at, most, strict=True))
     reads, writes = _grids(down, across)
     read = [
-        reads.frame(f"window/{i}-{j}", range(row, row + 1), range(column, column + 1), fill="lit-fill")
+        reads.around(f"window/{i}-{j}", range(row, row + 1), range(column, column + 1), "lit-fill", "muted", _THIN)
         for i, row in enumerate(down.reads)
         for j, column in enumerate(across.reads)
     ]
-    made = writes.frame("output/written", range(at[0], at[0] + 1), range(at[1], at[1] + 1), fill="lit-fill")
-    notes = _notes(built, [view for view in (down, across) if view.axis.name])
+    made = writes.around("output/written", range(at[0], at[0] + 1), range(at[1], at[1] + 1), "lit-fill", "lit", _THICK)
     y = max(grid.at(grid.rows.stop, 0)[1] for grid in (reads, writes)) + 20
     y += 3 * _INDEX + 8 if down.axis is ONE_ROW else 0
-    rules = rules_below(built, y)
-    y += _NOTE * len(rules) / 2 + 5
+    rules = list(rules_below(built, y))
+    y += 7 * len(rules) + 5
+    remarks = _remarks(built, [view for view in (down, across) if view.axis.name])
+    first, *others = notes(y, remarks)
     items = [
         *_input(str(built.input_shape), reads, down, across),
-        *(replace(box, edge="muted", line=_THIN) for box in read),
-        reads.frame("window", down.frame(down.place), across.frame(across.place)),
+        *read,
+        reads.around("window", down.frame(down.place), across.frame(across.place), None, "lit", _THICK),
         *_output(str(built.input_shape), str(built.output_shape), reads, writes),
         made,
         *_wires(read, len(across.reads), made),
         *rules,
-        *(
-            say(f"note-{n}", MARGIN, y + n * _NOTE, note, SMALL, colour="muted" if n else "ink")
-            for n, note in enumerate(notes)
-        ),
+        *(replace(first, colour="ink"), *others),
     ]
     opening = f"Window {step} of {kind}, from {built.input_shape} to {built.output_shape}."
-    return Scene(WIDTH, y + _NOTE * len(notes), tuple(items), " ".join([opening, *notes]))
+    return page(y + NOTE * len(remarks), items, [opening, *remarks], [])
 
 
 def _grids(down: View, across: View) -> tuple[_Grid, _Grid]:
@@ -171,19 +166,20 @@ def _input(shape: str, grid: _Grid, down: View, across: View) -> Iterator[Item]:
 def _strides(grid: _Grid, down: View, across: View) -> Iterator[Item]:
     """How far it is to the next window, along each axis that has one, and that window."""
     rows, columns = down.frame(down.place), across.frame(across.place)
+    (x, y), rail = grid.at(rows.start, columns.start), grid.x - 48
     if across.next is not None:
-        following = grid.frame("next/across", rows, across.frame(across.next), is_lit=False)
-        start, end = sorted((grid.at(0, columns.start)[0], following.x))
+        following = grid.around("next/across", rows, across.frame(across.next), None, "ink", _DASHED, dashed=True)
+        start, end = sorted((x, following.x))
         yield following
         yield Wire("stride/across", ((start, _RAIL_Y), (end, _RAIL_Y)), "muted")
         yield say("stride/across-words", end + 4, _RAIL_Y, f"stride {across.axis.stride}", SMALL, colour="muted")
     if down.next is not None:
-        following = grid.frame("next/down", down.frame(down.next), columns, is_lit=False)
-        start, end = sorted((grid.at(rows.start, 0)[1], following.y))
-        x, words = grid.x - 48, f"stride {down.axis.stride}"
+        following = grid.around("next/down", down.frame(down.next), columns, None, "ink", _DASHED, dashed=True)
+        start, end = sorted((y, following.y))
+        words = f"stride {down.axis.stride}"
         yield following
-        yield Wire("stride/down", ((x, start), (x, end)), "muted")
-        yield say("stride/down-words", x - 5, (start + end) / 2, words, SMALL, "end", "muted")
+        yield Wire("stride/down", ((rail, start), (rail, end)), "muted")
+        yield say("stride/down-words", rail - 5, (start + end) / 2, words, SMALL, "end", "muted")
 
 
 def _output(read: str, shape: str, reads: _Grid, grid: _Grid) -> Iterator[Item]:
@@ -223,14 +219,12 @@ def _wires(read: Sequence[Box], columns: int, made: Box) -> Iterator[Wire]:
 # In words
 
 
-def _notes(built: Built, views: Sequence[View]) -> list[str]:
+def _remarks(built: Built, views: Sequence[View]) -> list[str]:
     """The window, the padding, what happens inside the window, and what is left out, if anything is."""
-    read = ", ".join(_cells(view, view.axis.read(view.place)) for view in views)
+    read = ", ".join(_cells(view, view.all_reads) for view in views)
     places = ", ".join(f"{view.place:,}" for view in views)
     window = f"Output {f'({places})' if len(views) > 1 else places} comes from input {read}."
-    is_padded = any(sum(view.axis.margins) for view in views)
-    padding = _padding_words(built, views) if is_padded else _without_padding(views)
-    return [window, padding, _work_words(built), *_excerpt_words(views)]
+    return [window, _padding(built, views), _work(built), *_excerpt(views)]
 
 
 def _cells(view: View, cells: Sequence[int]) -> str:
@@ -243,7 +237,15 @@ def _cells(view: View, cells: Sequence[int]) -> str:
     return f"{name}{'s' if len(cells) > 1 else ''} {every}"
 
 
-def _padding_words(built: Built, views: Sequence[View]) -> str:
+def _padding(built: Built, views: Sequence[View]) -> str:
+    if not any(sum(view.axis.margins) for view in views):
+        left = []
+        for view in views:
+            rest = view.size - view.axis.read((view.axis.output or 1) - 1)[-1] - 1
+            name = _CELL[view.axis.name]
+            left += [f"the last {name if rest == 1 else many(rest, name)}"] * bool(rest)
+        never = f" The window never reaches {' or '.join(left)}." if left else ""
+        return f"No padding: the window stays inside the input.{never}"
     if all(view.inside == view.cells for view in views):
         return "The padding around the input is outside this excerpt."
     held = "the pooling leaves them out" if "Pooling" in built.layer.kind else "they hold zeros"
@@ -253,17 +255,7 @@ def _padding_words(built: Built, views: Sequence[View]) -> str:
     return f"Dashed cells are padding: {held}.{here}"
 
 
-def _without_padding(views: Sequence[View]) -> str:
-    left = []
-    for view in views:
-        rest = view.size - view.axis.read((view.axis.output or 1) - 1)[-1] - 1
-        name = _CELL[view.axis.name]
-        left += [f"the last {name}" if rest == 1 else f"the last {rest:,} {name}s"] if rest else []
-    never = f" The window never reaches {' or '.join(left)}." if left else ""
-    return f"No padding: the window stays inside the input.{never}"
-
-
-def _work_words(built: Built) -> str:
+def _work(built: Built) -> str:
     stem, channels, groups = built.layer.kind[:-2], sizes_of(built)[0]["channels"], getattr(built.layer, "groups", 1)
     if stem in _WORK:
         return f"One channel shown. Every channel {_WORK[stem]}."
@@ -273,11 +265,11 @@ def _work_words(built: Built) -> str:
     return f"Each filter computes a weighted sum over the window{where}."
 
 
-def _excerpt_words(views: Sequence[View]) -> list[str]:
+def _excerpt(views: Sequence[View]) -> list[str]:
     cut = [
         f"{_CELL[view.axis.name]}s {view.inside.start:,} to {view.inside.stop - 1:,} of {view.size:,}"
         for view in views
         if len(view.cells) < view.size + sum(view.axis.margins)
     ]
-    further = "; the window reaches further" if any(view.reads != view.axis.read(view.place) for view in views) else ""
+    further = "; the window reaches further" if any(view.reads != view.all_reads for view in views) else ""
     return [f"An excerpt: {listed(cut)}{further}."] if cut else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from tutor.layers.built import Built
 from tutor.questions.arithmetic import read
-from tutor.questions.diagnosis import Diagnosis, diagnose, narrowing
+from tutor.questions.diagnosis import diagnose, narrowing
 from tutor.questions.place import Place
 from tutor.questions.steps import Step, Steps, filled, written
 
@@ -16,6 +17,7 @@ from tutor.questions.steps import Step, Steps, filled, written
 _MANY = 3
 _LONGEST = 300
 _WAY_OUT = "Take a hint, or press *explore freely* and watch the count."
+_FOREIGN = "{} isn't this layer's count, and I don't know a mistake that gives it."
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Attempt:
     misses: int = 0
     narrowed: int = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer has been given, or told."""
+        return self.state in ("right", "skipped")
+
 
 class Guide:
     """A walk through a lesson's steps.
@@ -56,6 +63,7 @@ class Guide:
         self.number, self.is_free = 0, False
         self._attempts: dict[int, Attempt] = {}
         self._free = Attempt()
+        self._seen: dict[int, Place] = {}
 
     @property
     def step(self) -> Step | None:
@@ -73,25 +81,38 @@ class Guide:
         return (self.step.begins(self.start) if self.step else self.start).controls
 
     def seen(self, here: Place) -> Place:
-        """The position of which the guide speaks while the controls are there."""
-        return here if self.step is None or self.is_free else self.step.seen(here, self.start)
+        """The position of which the guide speaks while the controls are there: the last one that its question fits."""
+        if self.step is None or self.is_free:
+            return here
+        last = self._seen.setdefault(self.number, self.step.begins(self.start))
+        place = self.step.seen(here, self.start)
+        if place.controls != last.controls and self.step.fits(place):
+            self._seen[self.number] = last = place
+        return last
 
-    def hides(self, here: Place) -> bool:
-        """Whether the screen would tell the answer."""
-        if self.is_free or self.step is None or not self.step.answer or self.attempt.state in ("right", "skipped"):
+    @property
+    def hides(self) -> bool:
+        """Whether the screen would tell the answer; as it is where the step begins, so that no move has to ask."""
+        if self.is_free or self.step is None or not self.step.answer or self.attempt.is_over:
             return False
-        return self.step.expected(self.seen(here)) in (here.count, here.total)
+        begins = self.step.begins(self.start)
+        shown = {begins.count, begins.total, *(one.count for one in begins.layers.values())}
+        return self.step.expected(begins) in shown
 
     # What the learner does
 
     def go(self, where: Literal["next", "back", "free", "guide", "hint"], here: Place) -> None:
         """Go on, back, off into the open and back from there, or take a hint."""
+        step = self.step
         match where:
-            case "next" if self.step is not None and not self.is_free:
+            case "next" if step is not None and not self.is_free:
                 told = ""
-                if self.attempt.state not in ("right", "skipped"):
-                    told = f"Skipped. The answer is {self._answer(self.step, self.seen(here))}."
-                    self._note(state="skipped", says=told, lit=())
+                if not self.attempt.is_over:
+                    place = self._judged(step, here)
+                    right = step.expected(place)
+                    answer = filled(step.choices[right].say, place) if step.choices else written(right)
+                    told = f"Skipped. The answer is {answer}."
+                    self._note(state="skipped", says=told)
                 self.number += 1
                 if told and not self.attempt.text:
                     self._note(says=told)
@@ -101,89 +122,65 @@ class Guide:
                 self.is_free, self._free = True, Attempt()
             case "guide":
                 self.is_free = False
-            case "hint" if self.step is not None and self.attempt.hints < len(self.step.hints):
-                self._note(hints=self.attempt.hints + 1)
+            case "hint" if step is not None and self.attempt.hints < len(step.hints):
+                self._note(hints=self.attempt.hints + 1, lit=self.attempt.lit)
 
     def check(self, text: str, here: Place) -> None:
         """Take an answer: what was typed, or the place of a choice as a number."""
         text = text[:_LONGEST]
         if self.is_free:
-            self._free = self._checked_freely(text, here)
-        elif self.step is not None and self.step.choices:
-            self._choose(text, self.step, self.seen(here))
+            self._free = _checked_freely(text, here.layer)
         elif self.step is not None:
-            self._read(text, self.step, self.seen(here))
+            answered = self._choose if self.step.choices else self._read
+            answered(text, self.step, self._judged(self.step, here))
+
+    def _judged(self, step: Step, here: Place) -> Place:
+        """Where an answer is judged: where the step begins, if the controls stand where there is none."""
+        seen = self.seen(here)
+        return seen if step.fits(seen, answered=True) else step.begins(self.start)
 
     def _choose(self, text: str, step: Step, place: Place) -> None:
-        number = int(text) if text.isascii() and text.isdigit() else -1
-        if not 0 <= number < len(step.choices):
-            return
-        if number == step.expected(place):
-            self._right(text, step, place)
-        else:
-            self._wrong(text, filled(step.choices[number].because, place))
+        chosen = [one for number, one in enumerate(step.choices) if text == str(number)]
+        if chosen and text == str(step.expected(place)):
+            self._note(text=text, state="right", says=filled(step.right, place))
+        elif chosen:
+            self._wrong(text, filled(chosen[0].because, place))
 
     def _read(self, text: str, step: Step, place: Place) -> None:
-        right = step.expected(place)
-        built = step.layer(place)
+        right, built = step.expected(place), step.layer(place)
+        shape = isinstance(right, tuple)
         try:
-            answer = read(text, built.formula.symbols, shape=isinstance(right, tuple))
+            answer = read(text, built.formula.symbols, shape=shape)
         except ValueError as error:
-            self._note(text=text, state="", says=str(error), lit=())
-            return
-        if answer == right:
-            self._right(text, step, place)
+            self._note(text=text, state="", says=str(error))
             return
         names: dict[str, Any] = {"answer": written(answer)}
-        if own := step.slip(answer, place):
-            self._wrong(text, filled(step.mistakes[own].says, place, **names))
-            return
-        counts = built.output_shape if isinstance(right, tuple) else built.count
-        if right != counts:
+        of = "count" if right == built.count else "trainable_count"
+        smaller = [] if shape else [*narrowing(built, of).items()]
+        number = self.attempt.narrowed
+        if answer == right:
+            self._note(text=text, state="right", says=filled(step.right, place))
+        elif own := step.slip(answer, place):
+            self._wrong(text, filled(own, place, **names))
+        elif right not in (built.count, built.trainable_count, built.output_shape):
             self._wrong(text, f"I don't recognize {written(answer)}. {filled(step.line, place)}".strip())
-            return
-        smaller = [] if isinstance(right, tuple) else narrowing(built)
-        if (asked := self.attempt.narrowed) and smaller[asked - 1].answer == answer:
-            more = smaller[asked].ask if asked < len(smaller) else "Now put them together."
-            self._note(
-                text=text, state="", says=f"Yes, {written(answer)}. {more}", narrowed=(asked + 1) % (len(smaller) + 1)
-            )
-            return
-        found = diagnose(built, answer)
-        if found.mistake is None and smaller:
-            self._note(narrowed=1)
-        names["mistaken"] = found.mistaken
-        known = step.said_of(found.mistake or "")
-        self._wrong(text, filled(known.says, place, **names) if known else found.explanation, found)
+        elif 0 < number <= len(smaller) and smaller[number - 1][1] == answer:
+            more = smaller[number][0] if number < len(smaller) else "Now put them together."
+            number = (number + 1) % (len(smaller) + 1)
+            self._note(text=text, state="", says=f"Yes, {written(answer)}. {more}", narrowed=number)
+        else:
+            found = diagnose(built, answer, of)
+            says = filled(step.said_of(found), place, **names, mistaken=found.mistaken) or found.explanation
+            number = 1 if smaller and not found.mistakes else number
+            self._wrong(text, says, lit=found.parts, narrowed=number)
 
-    def _right(self, text: str, step: Step, place: Place) -> None:
-        self._note(text=text, state="right", says=filled(step.right, place), lit=())
-
-    def _wrong(self, text: str, says: str, found: Diagnosis | None = None) -> None:
+    def _wrong(self, text: str, says: str, **more: Any) -> None:
         misses = self.attempt.misses + 1
         says = f"{says} {_WAY_OUT}" if misses == _MANY else says
-        self._note(text=text, state="wrong", says=says, lit=found.parts if found else (), misses=misses)
+        self._note(text=text, state="wrong", says=says, misses=misses, **more)
 
     def _note(self, **new: Any) -> None:
-        self._attempts[self.number] = Attempt(**{**vars(self.attempt), **new})
-
-    def _answer(self, step: Step, place: Place) -> str:
-        right = step.expected(place)
-        return filled(step.choices[right].say, place) if step.choices else written(right)
-
-    def _checked_freely(self, text: str, here: Place) -> Attempt:
-        built = here.layer
-        try:
-            answer = read(text, built.formula.symbols)
-        except ValueError as error:
-            return Attempt(text, "", str(error))
-        if answer == built.count:
-            return Attempt(text, "right", f"{written(answer)} is this model's {built.layer.title}.")
-        found = diagnose(built, answer)
-        if found.mistake is None:
-            unknown = f"{written(answer)} isn't this layer's count, and I don't know a mistake that gives it."
-            return Attempt(text, "wrong", unknown)
-        return Attempt(text, "wrong", found.explanation, found.parts)
+        self._attempts[self.number] = replace(self.attempt, **{"lit": (), **new})
 
     # What is kept
 
@@ -200,13 +197,27 @@ class Guide:
         """
         try:
             kept = json.loads(progress)
-            number, right = int(kept["step"]), dict(kept["right"])
-            is_free = bool(kept["free"])
-        except (ValueError, TypeError, KeyError):
+            number, is_free, texts = int(kept["step"]), kept["free"] is True, dict(kept["right"])
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return
-        for text in right:
-            if text.isdigit() and int(text) < len(self.steps.steps):
-                self.number = int(text)
-                self.check(str(right[text]), self.start.at(**self.begins))
+        self.is_free = False
+        for place in filter(lambda place: str(place) in texts, range(len(self.steps.steps))):
+            self.number = place
+            self.check(str(texts[str(place)]), self.start.at(**self.begins))
+            if self.attempt.state != "right":
+                self._attempts.pop(place, None)
         self.number = min(max(number, 0), len(self.steps.steps))
         self.is_free = is_free
+
+
+def _checked_freely(text: str, built: Built) -> Attempt:
+    """What becomes of a count from somewhere else."""
+    try:
+        answer = read(text, built.formula.symbols)
+    except ValueError as error:
+        return Attempt(text, "", str(error))
+    found = diagnose(built, answer)
+    if found.correct:
+        return Attempt(text, "right", f"{written(answer)} is this model's {built.layer.title}.")
+    says = found.explanation if found.mistakes else _FOREIGN.format(written(answer))
+    return Attempt(text, "wrong", says, found.parts)

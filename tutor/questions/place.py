@@ -4,23 +4,61 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tutor.layers import HOMES
-from tutor.layers.built import Built
+from tutor.layers.calls import shapes_in
 from tutor.models.ours import BuiltModel
+from tutor.questions.arithmetic import evaluate
 from tutor.questions.mistakes import mistakes_of
-
-_FUNCTIONS: Mapping[str, Any] = {"len": len, "prod": math.prod}
-#: What a place says of its model, as attributes of the same name.
-_FACTS = (
-    "layer at mistaken count total trainable_count input_shape output_shape outputs boxes one_box formula numbers"
-).split()
+from tutor.symbols import identifiers
 
 
-class Place(Mapping[str, Any]):
-    """What a step may name: each control, each layer by its path, tutor's layers, and the facts that follow.
+def _layer(place: Place) -> Any:
+    if place.explored is None:
+        return place.model.as_layer(place.model.ledger.input_shape)
+    return place.model.layers[place.explored]
+
+
+def _whole(place: Place) -> Any:
+    """What reads and returns: the layer, or the whole model."""
+    return place.model.ledger if place.explored is None else place.layer
+
+
+def _count(place: Place) -> int:
+    numbers: int = place.layer.count if place.explored else place.total
+    return numbers if place.model.layers else math.prod(place.input_shape[1:])
+
+
+def _mistaken(place: Place) -> Callable[[str], int]:
+    return lambda name: {one.name: one.value for one in reversed(mistakes_of(place.layer))}[name]
+
+
+#: What a step may name, beside controls, layers by their paths, and tutor's layers.
+_FACTS: Mapping[str, Callable[[Place], Any]] = {
+    # by its path, with underscores for what no name can have in it
+    "layers": lambda place: dict(zip(identifiers(place.model.layers), place.model.layers.values(), strict=True)),
+    "layer": _layer,  # that the lesson is about; of a lesson about a whole model, that model as one layer
+    "count": _count,  # its parameters; where there is no layer, the numbers in one example
+    "total": lambda place: place.model.ledger.total,  # the model's parameters
+    "trainable_count": lambda place: place.layer.trainable_count,
+    "input_shape": lambda place: _whole(place).input_shape,
+    "output_shape": lambda place: _whole(place).output_shape,
+    "outputs": lambda place: len(shapes_in(place.output_shape)),  # how many tensors the layer returns
+    "boxes": lambda place: len(place.layer.gates),  # how many gates and candidates a recurrent layer has
+    "one_box": lambda place: place.layer.gate_formula.value,  # the parameters of one of them
+    "formula": lambda place: place.layer.formula.text,  # the count in names
+    "numbers": lambda place: place.layer.formula.numbers,
+    "mistaken": _mistaken,  # what the count would be with the mistake of that name
+    "at": lambda place: place.at,  # the same lesson with some controls elsewhere
+    "len": lambda _: len,
+    "prod": lambda _: math.prod,
+}
+
+
+class Place(dict[str, Any]):
+    """What a step may name: each control, and what follows, which is found when it is first asked for.
 
     Attributes:
         controls: where each control stands, by its key.
@@ -34,19 +72,19 @@ class Place(Mapping[str, Any]):
         explored: str | None,
         model: BuiltModel | None = None,
     ) -> None:
+        super().__init__(controls)
         self.controls, self.explored, self._make, self._model = controls, explored, make, model
         self._others: dict[str, Place] = {}
+        self._values: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> Any:
-        if name in self.controls:
-            return self.controls[name]
+    def __missing__(self, name: str) -> Any:
         if name in _FACTS:
-            return getattr(self, name)
-        if name in _FUNCTIONS:
-            return _FUNCTIONS[name]
-        if name in HOMES:
-            return getattr(importlib.import_module(HOMES[name]), name)
-        return self.model.layers[name]
+            self[name] = _FACTS[name](self)
+        elif name in HOMES:
+            self[name] = getattr(importlib.import_module(HOMES[name]), name)
+        else:
+            self[name] = self.layers[name]
+        return self[name]
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -54,11 +92,11 @@ class Place(Mapping[str, Any]):
         except KeyError as error:
             raise AttributeError(name) from error
 
-    def __iter__(self) -> Iterator[str]:
-        yield from {**self.controls, **dict.fromkeys(_FACTS), **_FUNCTIONS, **HOMES, **self.model.layers}
-
-    def __len__(self) -> int:
-        return len(list(self))
+    @property
+    def model(self) -> BuiltModel:
+        """The model, made when it is first asked for."""
+        self._model = self._model or self._make(self.controls)
+        return self._model
 
     def at(self, **moved: Any) -> Place:
         """The same lesson with some controls elsewhere."""
@@ -67,77 +105,8 @@ class Place(Mapping[str, Any]):
             return self
         return self._others.setdefault(repr(moved), Place(controls, self._make, self.explored))
 
-    @property
-    def model(self) -> BuiltModel:
-        """The model, made when it is first asked for."""
-        self._model = self._model or self._make(self.controls)
-        return self._model
-
-    @property
-    def layer(self) -> Built:
-        """The layer that the lesson is about; of a lesson about a whole model, that model as one layer."""
-        if self.explored is None:
-            return self.model.as_layer(self.model.ledger.input_shape)
-        return self.model.layers[self.explored]
-
-    @property
-    def count(self) -> int:
-        """The layer's parameters; where there is no layer, the numbers in one example."""
-        if not self.model.layers:
-            return math.prod(self.input_shape[1:])
-        return self.total if self.explored is None else self.layer.count
-
-    @property
-    def total(self) -> int:
-        """The model's parameters."""
-        return self.model.ledger.total
-
-    @property
-    def trainable_count(self) -> int:
-        """The layer's trainable parameters."""
-        return self.layer.trainable_count
-
-    @property
-    def input_shape(self) -> Any:
-        """What the layer reads."""
-        return self.model.ledger.input_shape if self.explored is None else self.layer.input_shape
-
-    @property
-    def output_shape(self) -> Any:
-        """What the layer returns."""
-        return self.model.ledger.output_shape if self.explored is None else self.layer.output_shape
-
-    @property
-    def outputs(self) -> int:
-        """How many tensors the layer returns."""
-        shape = self.output_shape
-        return len(shape) if shape and isinstance(shape[0], tuple) else 1
-
-    @property
-    def boxes(self) -> int:
-        """How many gates and candidates a recurrent layer has."""
-        return len(self.layer.gates)
-
-    @property
-    def one_box(self) -> int:
-        """The parameters of one of them."""
-        return self.layer.gate_formula.value
-
-    @property
-    def formula(self) -> str:
-        """The count in names."""
-        return self.layer.formula.text
-
-    @property
-    def numbers(self) -> str:
-        """The count in numbers."""
-        return self.layer.formula.numbers
-
-    def mistaken(self, name: str) -> int:
-        """What the count would be with that mistake.
-
-        Raises:
-            StopIteration: there is no such mistake here.
-        """
-        value: int = next(one.value for one in mistakes_of(self.layer) if one.name == name)
-        return value
+    def value(self, expression: str) -> Any:
+        """What an expression comes to here, evaluated once."""
+        if expression not in self._values:
+            self._values[expression] = evaluate(expression, self)
+        return self._values[expression]

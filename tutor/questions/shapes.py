@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 from tutor.layers.built import Axes, Built, Shape
 from tutor.layers.calls import shapes_in
 from tutor.layers.checks import listed
 from tutor.questions.changes import named
-from tutor.questions.mistakes import Mistake
+from tutor.questions.mistakes import Mistake, distinct
 
 #: What people take an argument to be that has another value: its name, what else it may be, and what they did.
 _TOGGLES: tuple[tuple[str, tuple[Any, ...], str, str], ...] = (
@@ -24,34 +24,17 @@ _TOGGLES: tuple[tuple[str, tuple[Any, ...], str, str], ...] = (
 )
 
 
-def shape_mistakes(built: Built, of: str = "output_shape") -> tuple[Mistake, ...]:
-    """The shapes that one mistake gives, likely ones first; none of them is the right one.
-
-    Args:
-        built: a layer.
-        of: what is asked for: ``output_shape``, or the name of a weight.
-    """
-    right = right_shape(built, of)
-    found = _of_output(built) if of == "output_shape" else _of_weight(built, of)
-    parts = () if of == "output_shape" else (of,)
-    made: dict[tuple[str, Any], Mistake] = {}
-    for name, value, slip, because in found:
-        if value != right:
-            made.setdefault((name, value), Mistake(name, None, value, slip, because, parts))
-    return tuple(made.values())
+#: Its name, the shape, what was done, and what is so instead.
+_Found: TypeAlias = Iterator[tuple[str, Shape, str, str]]
 
 
-def right_shape(built: Built, of: str) -> Any:
-    """The shape that is asked for; a tuple of shapes where several tensors leave."""
-    if of == "output_shape":
-        return built.output_shape
-    return next(weight.shape for weight in built.weights if weight.name == of)
+def shape_mistakes(built: Built) -> tuple[Mistake, ...]:
+    """The shapes that one mistake makes of what a layer returns, likely ones first; none of them is the right one."""
+    found = (Mistake(name, shape, slip, because) for name, shape, slip, because in _all(built))
+    return distinct(found, built.output_shape)
 
 
-_Found = Iterator[tuple[str, Shape, str, str]]
-
-
-def _of_output(built: Built) -> _Found:
+def _all(built: Built) -> _Found:
     axes, shapes = named(built.output_axes, built.output_shape), shapes_in(built.output_shape)
     names, shape = tuple(axes), tuple(axes.values())
     if len(shapes) > 1:
@@ -74,12 +57,8 @@ def _of_arguments(built: Built) -> _Found:
         now = getattr(built.layer, argument, "")
         for value in values if now != "" else ():
             if value != now and (shape := _with(built, argument, value)):
-                yield (
-                    name,
-                    shape,
-                    slip.format(value),
-                    f"Here {argument} is {'pool_size' if now is None else repr(now)}.",
-                )
+                here = f"Here {argument} is {'pool_size' if now is None else repr(now)}."
+                yield name, shape, slip.format(value), here
     every = getattr(built.layer, "return_sequences", None)
     if every is not None and (shape := _with(built, "return_sequences", not every)):
         if every:
@@ -87,12 +66,8 @@ def _of_arguments(built: Built) -> _Found:
             out = f"That's just the last h. {f'All {steps}' if steps else 'All of them'} come out."
             yield "timesteps dropped", shape, "the timesteps left out", out
         else:
-            yield (
-                "timesteps kept",
-                shape,
-                "an h for every timestep",
-                "Without return_sequences, only the last one comes out.",
-            )
+            only = "Without return_sequences, only the last one comes out."
+            yield "timesteps kept", shape, "an h for every timestep", only
 
 
 def _with(built: Built, argument: str, value: Any) -> Shape:
@@ -108,12 +83,8 @@ def _of_sizes(built: Built, axes: Axes) -> _Found:
     came = next((name for name in ("features", "channels") if name in entering), came)
     goes = next((name for name in ("units", "filters") if name in axes), goes)
     put = {**axes, goes: entering.get(came)}
-    yield (
-        f"{came} for {goes}",
-        tuple(put.values()),
-        f"{came} for {goes}",
-        f"{entering.get(came)} go in, {axes[goes]} come out.",
-    )
+    both = f"{entering.get(came)} go in, {axes[goes]} come out."
+    yield f"{came} for {goes}", tuple(put.values()), f"{came} for {goes}", both
     if built.gates and last:
         boxes = (*front, len(built.gates) * last)
         yield "boxes in the output", boxes, "all boxes", f"The boxes stay inside. What comes out is h, {last} numbers."
@@ -138,17 +109,3 @@ def _of_order(names: tuple[str, ...], shape: Shape) -> _Found:
         yield "axes swapped", tuple(swapped), f"{names[one]} and {names[other]} swapped", order
     if len(rest) > 1 and None not in rest:
         yield "flattened", (batch, prod(size or 0 for size in rest)), "all axes joined into one", "They stay apart."
-
-
-def _of_weight(built: Built, of: str) -> _Found:
-    weight = next(one for one in built.weights if one.name == of)
-    front, *rest = weight.shape or (1,)
-    one_box = (front, *rest[:-1], rest[-1] // len(built.gates)) if weight.gates and rest else weight.shape
-    rows = f"A row for each of {weight.axes[0].text}, a column for each of {weight.axes[-1].text}." if rest else ""
-    yield "transposed", weight.shape[::-1], "rows and columns swapped", rows
-    yield "batch included", (None, *weight.shape), "a batch axis", "Weights have none. All examples share them."
-    yield "one box only", one_box, "one box", f"All {len(built.gates)} lie side by side."
-    if any(one.name == "bias" for one in built.weights):
-        own = "Keras keeps it in an array of its own."
-        yield "bias included", (front + 1, *rest), "the bias added as a row", own
-    yield "output shape", shapes_in(built.output_shape)[0], "what the layer returns", "What does it store?"

@@ -7,42 +7,28 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutor.layers.built import Built
-from tutor.questions.arithmetic import evaluate
+from tutor.questions.diagnosis import Diagnosis
 from tutor.questions.place import Place
 
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of the answers to choose from.
-
-    Attributes:
-        say: what the button says.
-        right: an expression: whether it is the answer.
-        because: what is said to who chose it wrongly.
-    """
+class Choice(NamedTuple):
+    """One of the answers to choose from: what its button says, whether it is right, what is said if it is not."""
 
     say: str
     right: str
     because: str = ""
 
 
-@dataclass(frozen=True)
-class Slip:
-    """What is said of a wrong answer.
-
-    Attributes:
-        says: the feedback; "" where the diagnosis has its own.
-        value: an expression: the answer with this mistake; "" for a mistake of the layer's declaration.
-    """
+class Slip(NamedTuple):
+    """What is said of a wrong answer, and which that is; "" for a mistake of the layer's declaration."""
 
     says: str
     value: str = ""
@@ -50,7 +36,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Step:
-    """One question.
+    """One question. What may stand in it as an expression is evaluated where it is asked.
 
     Attributes:
         ask: the question.
@@ -59,8 +45,8 @@ class Step:
         hints: what helps to answer it, one after the other.
         answer: an expression: the number or shape to be typed; "" where there are choices.
         choices: what there is to choose from.
-        mistakes: what is said of wrong answers, by the mistake's name.
-        of: an expression: the built layer whose mistakes are recognised.
+        mistakes: what is said of wrong answers, by the mistake's name; ``one or another`` for several alike.
+        of: an expression: the built layer whose mistakes are recognized.
         do: what to do after the answer.
         moves: the controls that are then moved, and an expression for where to.
         start: where controls stand before, beside the lesson's own start, as expressions.
@@ -83,17 +69,14 @@ class Step:
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Step:
         """The step that such a table describes."""
-        slips = {
-            name: Slip(one["says"], one["is"]) if isinstance(one, dict) else Slip(one)
-            for name, one in table.get("mistakes", {}).items()
-        }
+        said = table.get("mistakes", {}).items()
+        slips = {name: Slip(one) if isinstance(one, str) else Slip(one["says"], one["is"]) for name, one in said}
         choices = tuple(Choice(one["say"], one["if"], one.get("because", "")) for one in table.get("choices", ()))
-        given = {**table, "hints": tuple(table.get("hints", ())), "choices": choices, "mistakes": slips}
-        return cls(**given)
+        return cls(**{**table, "hints": tuple(table.get("hints", ())), "choices": choices, "mistakes": slips})
 
     def begins(self, start: Place) -> Place:
         """Where the controls stand when the step begins, in a lesson that starts there."""
-        return start.at(**{key: evaluate(value, start) for key, value in self.start.items()})
+        return start.at(**{key: start.value(value) for key, value in self.start.items()})
 
     def seen(self, here: Place, start: Place) -> Place:
         """The position of which the question speaks: the learner's, but before the step's own moves."""
@@ -102,7 +85,7 @@ class Step:
 
     def goals(self, place: Place) -> dict[str, Any]:
         """Where the step's moves lead to, from the position of which it speaks."""
-        return {key: evaluate(value, place) for key, value in self.moves.items()}
+        return {key: place.value(value) for key, value in self.moves.items()}
 
     def expected(self, place: Place) -> Any:
         """The right answer: a number, a shape, or the place of the right choice.
@@ -111,24 +94,42 @@ class Step:
             ValueError: not exactly one of the choices is right.
         """
         if self.answer:
-            return evaluate(self.answer, place)
-        (right,) = (number for number, one in enumerate(self.choices) if evaluate(one.right, place))
+            return place.value(self.answer)
+        (right,) = (number for number, one in enumerate(self.choices) if place.value(one.right))
         return right
 
     def layer(self, place: Place) -> Built:
         """The built layer that the question is about."""
-        built: Built = evaluate(self.of, place)
+        built: Built = place.value(self.of)
         return built
 
-    def slip(self, answer: Any, place: Place) -> str:
-        """The name of this step's own mistake that gives the answer; "" if none does."""
-        own = ((name, slip.value) for name, slip in self.mistakes.items() if slip.value)
-        return next((name for name, value in own if evaluate(value, place) == answer), "")
+    def fits(self, place: Place, *, answered: bool = False) -> bool:
+        """Whether its question can be asked there; or, once it is answered, judged."""
+        texts = [self.ask, self.line, self.do, *self.hints, *(one.say for one in self.choices)]
+        if answered:
+            said = [slip.says for slip in self.mistakes.values()]
+            texts = [self.right, *said, *(one.because for one in self.choices)]
+        try:
+            for text in texts:
+                filled(text, place, answer=0, mistaken="")
+            if answered:
+                self.layer(place), self.expected(place), self.slip(None, place)
+            else:
+                self.goals(place)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return False
+        return True
 
-    def said_of(self, mistake: str) -> Slip | None:
-        """What this step says of a mistake, or of several that give one number: ``one or another``, in any order."""
-        names = set(mistake.split(" or "))
-        return next((slip for name, slip in self.mistakes.items() if set(name.split(" or ")) == names), None)
+    def slip(self, answer: Any, place: Place) -> str:
+        """What this step says of its own mistake that gives the answer; "" if none does."""
+        own = (slip for slip in self.mistakes.values() if slip.value)
+        return next((slip.says for slip in own if place.value(slip.value) == answer), "")
+
+    def said_of(self, found: Diagnosis) -> str:
+        """What this step says of these mistakes; "" if nothing, or if two were made at once."""
+        alike = {one.name for one in found.mistakes}
+        texts = (slip.says for name, slip in self.mistakes.items() if {*name.split(" or ")} == alike)
+        return "" if found.both else next(texts, "")
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,8 @@ class Steps:
 
 
 def filled(text: str, place: Place, **more: Any) -> str:
-    """The text with what its braces name, counts with their commas; ``more`` are further names."""
-    names = ChainMap(more, place)  # type: ignore[arg-type]
-    return _HOLE.sub(lambda hole: written(evaluate(hole[1], names)), text)
+    """The text with what its braces hold, counts with their commas: expressions, or names of ``more``."""
+    return _HOLE.sub(lambda hole: written(more[hole[1]] if hole[1] in more else place.value(hole[1])), text)
 
 
 def written(value: Any) -> str:
