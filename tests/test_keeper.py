@@ -194,15 +194,15 @@ def test_another_environment_or_release_does_not_join(
     package.mkdir(parents=True)
     (package / "home.py").write_text("")
     monkeypatch.setattr(home, "__file__", str(package / "home.py"))
-    ours = home.folder()
-    assert home.folder() == ours
+    ours = home.fingerprint.__wrapped__()
+    assert home.fingerprint.__wrapped__() == ours
     if change == "sys.prefix":
         monkeypatch.setattr(sys, "prefix", "/another")
     elif change == "platform.node":
         monkeypatch.setattr("platform.node", lambda: "another")
     else:
         os.utime(package / "home.py", ns=(0, 1))
-    assert home.folder() != ours
+    assert home.fingerprint.__wrapped__() != ours
 
 
 KERNEL = """

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -45,7 +46,7 @@ class Door:
 
 
 def folder() -> Path:
-    """The folder for kernels like this one: same interpreter, Keras, sources of this package, and machine.
+    """The folder for kernels like this one.
 
     Raises:
         OSError: it cannot be had, or is not its owner's alone.
@@ -54,6 +55,17 @@ def folder() -> Path:
         raise OSError("this system has no such locks and sockets")
     from jupyter_core.paths import jupyter_runtime_dir
 
+    place = Path(jupyter_runtime_dir()) / f"tutor-keras-{fingerprint()}"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    its = place.lstat()
+    if not stat.S_ISDIR(its.st_mode) or its.st_uid != os.getuid() or its.st_mode & 0o077:
+        raise PermissionError(f"{place} must be its owner's alone")
+    return place
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Who has the same shares a Keras: same interpreter, Keras, sources of this package as they were, and machine."""
     here = Path(__file__).parents[1]
     found = [PathFinder.find_spec(name, search_path()) for name in ("keras", "tensorflow")]
     facts = [
@@ -61,12 +73,7 @@ def folder() -> Path:
         max(file.stat().st_mtime_ns for file in here.rglob("*.py")),
         *(spec and spec.origin for spec in found),
     ]
-    place = Path(jupyter_runtime_dir()) / f"tutor-keras-{hashlib.sha256(repr(facts).encode()).hexdigest()[:12]}"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    its = place.lstat()
-    if not stat.S_ISDIR(its.st_mode) or its.st_uid != os.getuid() or its.st_mode & 0o077:
-        raise PermissionError(f"{place} must be its owner's alone")
-    return place
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
 def hold(place: Path) -> int | None:
