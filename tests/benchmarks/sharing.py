@@ -138,7 +138,7 @@ def measure(learners: int = LEARNERS, seconds: float = SECONDS) -> Shared:
 if __name__ == "__main__":
     given = [float(one) for one in sys.argv[1:]]
     figures = measure(int(given[0]) if given else LEARNERS, given[1] if given[1:] else SECONDS)
-    sys.stdout.write(f"first lesson {figures.first:.1f} s, later {max(figures.later):.2f} s at most\n")
+    sys.stdout.write(f"first lesson {figures.first:.1f} s, later {median(figures.later):.2f} s\n")
     sys.stdout.write(f"nine lessons {figures.lessons_bytes / 1e9:.2f} GB\n")
     sys.stdout.write(f"{figures.learners} at once {figures.all_at_once:.0f} s, {figures.learners_bytes / 1e9:.2f} GB\n")
     for name, times in (("LSTM", figures.steps), ("LSTM beside video", figures.with_video)):
