@@ -22,7 +22,7 @@ from tutor.explorers.session import Session
 from tutor.explorers.widget import Explorer
 from tutor.layers.layer import Layer
 from tutor.ledgers.walk import Walk
-from tutor.live import KerasRow, Refusal, Report, Status
+from tutor.live import KerasRow, Lost, Refusal, Report, Status
 from tutor.pictures.svg import svg
 
 if TYPE_CHECKING:
@@ -629,6 +629,33 @@ def test_a_keras_that_dies_is_said_whatever_is_moved_meanwhile(stand_in: StandIn
     assert shown["keras"]["state"] == "ready"
     assert "Waiting" in shown["verdict"]
     assert "kernel_size=(2, 2)" in stand_in.asked[-1] or "(2, 2)" in stand_in.asked[-1]
+    stand_in.answer(explorer)
+    assert "agree." in shown["verdict"]
+
+
+def test_who_waits_for_others_is_told_so(stand_in: StandIn) -> None:
+    explorer = explorer_of(tutor.LSTM, stand_in)
+    shown = explorer._session.shown
+    stand_in.answer(explorer)
+    on_screen(explorer, units=129)
+    assert "agree." in shown["verdict"]
+    stand_in.fares("busy", "Keras is busy with 3 other models.")
+    assert shown["verdict"] == "<p>Keras is busy with 3 other models.</p>"
+    assert shown["keras"]["state"] == "ready"
+    stand_in.answer(explorer)
+    assert "agree." in shown["verdict"]
+
+
+def test_a_model_that_is_lost_is_said_and_the_next_one_is_asked(stand_in: StandIn) -> None:
+    explorer = explorer_of(tutor.LSTM, stand_in)
+    shown = explorer._session.shown
+    stand_in.newest[explorer][1](Lost("Keras took more than 20 seconds on this model, so it was stopped."))
+    assert "Keras took more than 20 seconds on this model" in shown["verdict"]
+    assert not explorer._session.is_waiting
+    stand_in.fares("ready", "Keras is ready.")
+    assert "Keras took more than 20 seconds on this model" in shown["verdict"]
+    on_screen(explorer, units=129)
+    assert "LSTM(129)" in stand_in.asked[-1]
     stand_in.answer(explorer)
     assert "agree." in shown["verdict"]
 

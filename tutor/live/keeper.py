@@ -30,7 +30,7 @@ from tutor.live.report import Answer, encode
 _log = logging.getLogger(__name__)
 
 #: Bytes of a message from a kernel, kernels, and explorers of each.
-MAX_MESSAGE, MAX_KERNELS, MAX_EXPLORERS = 65_536, 300, 100
+MAX_MESSAGE, MAX_KERNELS, MAX_EXPLORERS = 65_536, 300, 1_000
 #: Seconds that a kernel may take to prove the key; that it may leave an answer unread.
 HANDSHAKE, UNREAD = 5.0, 10.0
 #: Seconds without a kernel after which the keeper ends.

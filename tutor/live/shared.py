@@ -174,6 +174,7 @@ class SharedKeras(LiveKeras[BuiltModel]):
             home.hang_up(connection)
             if not self._is_stopped:
                 self._hear_status("starting", "Keras is starting.", 0.0, None)
+                time.sleep(0.1)  # one that lets nobody in is not asked all the time
 
     def _join(self, place: Path, silences: int) -> Connection:
         """A connection to the keeper, which is started if there is none. OSError: there cannot be one."""
