@@ -210,7 +210,7 @@ sizes = st.integers(1, 60)
 
 
 @st.composite
-def recurrent(draw: st.DrawFn, kind: str, **arguments: Any) -> tuple[Built, dict[str, int]]:
+def recurrent(draw: st.DrawFn, /, kind: str, **arguments: Any) -> tuple[Built, dict[str, int]]:
     u, f, t = draw(sizes), draw(sizes), draw(sizes)
     return ALL_KINDS[kind](u, **arguments).build((None, t, f)), {"u": u, "f": f, "t": t}
 

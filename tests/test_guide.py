@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -217,6 +218,22 @@ def test_a_preset_in_the_middle_of_a_step_moves_the_question_along() -> None:
     moved(session, 2, to="tiny")
     assert check(session, "128")[0] == "right"  # 3 features; of the step's own control, where it stood: 32
     assert session.shown["guide"]["marks"] == {"units": "to 64"}
+
+
+@pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
+def test_no_move_breaks_a_step(what: Any) -> None:
+    steps, controls = Steps.of(LESSONS[what].explored or what.__name__.lower()), LESSONS[what].controls
+    moves = itertools.product((1, 30, 5, True, False), controls)
+    session, number = Session(LESSONS[what], steps), 0
+    for number, (value, control) in enumerate(moves, 1):
+        options: tuple[Any, ...] = getattr(control, "options", ()) or (value,)
+        moved(session, number, "", **{control.key: options[number % len(options)]})
+        assert session.shown["guide"]["question"]
+        check(session, str(number % 3) if number % 2 else f"(None, {number})")
+        session.asked({"do": "next"})
+        if session.shown["guide"]["kind"] == "done":
+            session = Session(LESSONS[what], steps)
+    assert number >= 5 * len(controls) > 0
 
 
 # In time

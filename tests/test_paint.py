@@ -39,7 +39,7 @@ PICTURES = {
     "tensor": tensor_scene((None, 100, 224, 224, 3)),
     "units": dense_scene(tutor.Dense(32).build((None, 784))),
     "rows": sentence_scene(tutor.Embedding(1000, 256, mask_zero=True).build((None, 25))),
-    "unrolled": unrolled_scene(tutor.Bidirectional(tutor.LSTM(128)).build((None, 25, 256)), (2,)),
+    "unrolled": unrolled_scene(tutor.Bidirectional(tutor.LSTM(128)).build((None, 25, 256)), padded=True),
     "filters": convolution_scene(tutor.Conv2D(55, (3, 2), strides=(2, 1)).build((None, 100, 95, 3))),
     "window": window_scene(tutor.Conv2D(1, 3, padding="same").build((None, 6, 6, 1)), 7),
 }

@@ -783,7 +783,7 @@ def test_an_explorer_that_nobody_has_seen_yet_asks_nothing(stand_in: StandIn) ->
     [
         (tutor.LSTM, "units", 7_000),
         (tutor.GRU, "units", 7_000),
-        (tutor.Dense, "units", 3_000),
+        (tutor.Dense, "units", 3_500),
         (tutor.Conv2D, "filters", 4_000),
         (tutor.video_question_answering, "frames", 14_000),
     ],

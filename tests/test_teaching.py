@@ -60,7 +60,8 @@ def asked(name: str, number: int) -> tuple[Step, Place]:
 
 
 def name_of(answer: Any, step: Step, place: Place) -> str | None:
-    return step.slip(answer, place) or diagnose(step.layer(place), answer).mistake
+    own = (name for name, slip in step.mistakes.items() if slip.value and place.value(slip.value) == answer)
+    return next(own, None) or diagnose(step.layer(place), answer).mistake
 
 
 def test_the_page_has_every_lesson() -> None:

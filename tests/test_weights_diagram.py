@@ -173,7 +173,7 @@ def test_the_old_size_stays_as_an_outline_on_the_same_scale(before, now):
     scene = weight_scene(now, before)
     boxes, words = items(scene, Box), texts(scene)
     old = {weight.name: weight for weight in before.weights}
-    seen = {box.id.removesuffix("/before"): box for box in boxes.values() if box.id.endswith("/before") and box.edge}
+    seen = {box.id.removesuffix("/before"): box for box in boxes.values() if box.id.endswith("/before") and box.line}
     assert seen
     for name, ghost in seen.items():
         assert ghost.dashed

@@ -46,7 +46,7 @@ const faults = (root) => {
     }
   }
   // Feedback lies beyond the guide, over the line below it.
-  for (const pane of [...panes(root), ...root.querySelectorAll(".tutor-guide > div, .tutor-guide > nav")]) {
+  for (const pane of [...panes(root), ...root.querySelectorAll(".tutor-guide > div")]) {
     if (!pane.matches(".tutor-guide") && tooHigh(pane) && !scrolls(pane)) found.push(`${named(pane)} is too high`);
   }
   found.push(...[...root.querySelectorAll("select")].filter((list) => visible(list) && cutList(list)).map(named));

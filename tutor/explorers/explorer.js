@@ -51,7 +51,7 @@ function render({ model, el }) {
     ["keras", { title: words.keras, node: pane("listing", {}) }],
     ["rows", { title: words.table, node: panes.rows }],
   ]);
-  panels.get("keras").node.append(summaries[1], make("h3", {}, words.listing), panes.code);
+  panels.get("keras").node.append(summaries[1], make("p", { class: "tutor-title" }, words.listing), panes.code);
 
   const showPicture = (key) => {
     if (tabs.shown === key) drawn.get(key)?.show(model.get(key), model.get(`${key}_now`), model.get("guide")?.lit ?? []);
@@ -92,9 +92,8 @@ function render({ model, el }) {
 
   const onKey = (event) => {
     const way = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
-    if (!way || (/Arrow/.test(event.key) && event.target.matches?.("input, select, [role=tab], .tutor-options *, .tutor-menu *"))) {
-      return false;
-    }
+    const isTaken = event.target.matches?.("input, select, [role=tab], .tutor-options *, .tutor-menu *");
+    if (!way || (isTaken && /Arrow/.test(event.key))) return false;
     if (!guide?.go(way > 0 ? "next" : "back")) tabs.turn(way);
     return true;
   };
@@ -123,15 +122,16 @@ function render({ model, el }) {
       .jp-OutputArea:has(.tutor-explorer) > .jp-OutputArea-promptOverlay { display: none; }`),
     make("div", { class: "tutor-page" },
       ...(guide ? [guide.node] : []),
-      make("section", { class: "tutor-controls", "aria-label": words.controls },
+      make("div", { class: "tutor-controls", role: "group", "aria-label": words.controls },
         make("div", { class: "tutor-sizes" }, ...nodesOf("size")), ...nodesOf("text"),
         make("div", { class: "tutor-flags" }, ...nodesOf("flag", "choice"), preset, button(words.reset, () => jump("")))),
       panes.move, panes.formula,
-      make("section", { class: "tutor-picture", "aria-label": words.pictures },
+      make("div", { class: "tutor-picture", role: "group", "aria-label": words.pictures },
         make("div", { class: "tutor-bar" }, tabs.list, make("span", { class: "tutor-keys", "aria-hidden": true },
           guided ? words.stepping : words.turning), stage.opener, menu),
         tabs.panel, panes.shapes),
-      make("section", { class: "tutor-keras", "aria-label": words.summary }, make("h3", {}, words["Keras says"]), summaries[0], waiting),
+      make("div", { class: "tutor-keras", role: "group", "aria-label": words.summary },
+        make("p", { class: "tutor-title" }, words["Keras says"]), summaries[0], waiting),
       panes.verdict));
 
   const showBusy = () => {

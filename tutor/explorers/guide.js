@@ -42,10 +42,11 @@ const makeGuide = (model, { words, title }, controls) => {
   const free = button("", () => ask(model.get("guide").free ? "guide" : "free"), { class: "tutor-free" });
   const feedback = make("p", { class: "tutor-feedback", role: "status" });
   const news = make("p", { class: "tutor-sr", role: "status" });
-  const node = make("section", { class: "tutor-guide", "aria-label": words.guide },
+  const node = make("div", { class: "tutor-guide", role: "group", "aria-label": words.guide },
     make("div", { class: "tutor-ask" }, make("h2", {}, where, question), aside),
     make("div", { class: "tutor-reply" }, form, options, hint),
-    make("nav", { class: "tutor-steps", "aria-label": words.steps }, make("div", {}, dots, far), make("div", {}, back, next, free)),
+    make("div", { class: "tutor-steps", role: "group", "aria-label": words.steps },
+      make("div", {}, dots, far), make("div", {}, back, next, free)),
     feedback, news);
 
   options.addEventListener("keydown", (event) => {
@@ -111,6 +112,7 @@ const makeGuide = (model, { words, title }, controls) => {
     far.textContent = filled(words.far, step + 1, steps);
     back.disabled = !can.back;
     next.disabled = !can.next;
+    back.hidden = next.hidden = isFree;
     free.textContent = isFree ? words.guided : words.free;
     showMarks(guide.marks);
     showFocus(guide);

@@ -23,7 +23,6 @@ from tutor.pictures.weights import weight_scene
 from tutor.pictures.window import window_scene
 
 if TYPE_CHECKING:
-    from tutor.explorers.lessons.base import Values
     from tutor.layers.built import Built
 
 Shown = TypeVar("Shown", str, Scene)
@@ -55,9 +54,8 @@ def _explored(change: Change) -> Built:
     return change.now.explored
 
 
-def _masked(values: Values) -> tuple[int, ...]:
-    """The timesteps that the picture shows as padding, where there is any: the last one."""
-    return (values["sequence_length"],) if values.get("mask_zero") else ()
+def _unrolled(change: Change) -> Scene:
+    return unrolled_scene(_explored(change), padded=bool(change.now.values.get("mask_zero")))
 
 
 CELL = Panel("cell", "diagram", lambda change: gate_scene(_explored(change)))
@@ -68,7 +66,7 @@ WINDOW = Panel("window", "weights", lambda change: window_scene(_explored(change
 TENSOR = Panel("tensor", "diagram", lambda change: tensor_scene(change.now.ledger.input_shape, change.now.axes))
 DENSE = Panel("dense", "diagram", lambda change: dense_scene(_explored(change)))
 ROWS = Panel("embedding", "diagram", lambda change: sentence_scene(_explored(change), change.now.values["sentence"]))
-UNROLLED = Panel("unrolled", "diagram", lambda change: unrolled_scene(_explored(change), _masked(change.now.values)))
+UNROLLED = Panel("unrolled", "diagram", _unrolled)
 HEAP = Panel("heap", "diagram", lambda change: heap_scene(change.now.ledger))
 MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledger))
 

@@ -44,7 +44,9 @@ const download = (name, bytes) => {
 
 // What is too long for its place is set smaller by steps, of which the style sheet knows the sizes. What is still too
 // long is scrolled, by keyboard too.
-const FITTED = ".tutor-numbers, .tutor-formula, .tutor-move, .tutor-feedback, .tutor-ask, .tutor-options, .tutor-shapes, .tutor-verdict";
+const FITTED = [
+  "numbers", "formula", "move", "feedback", "ask", "options", "shapes", "verdict",
+].map((name) => `.tutor-${name}`).join(", ");
 const STEPS = 4;
 const fit = (node) => {
   const wraps = getComputedStyle(node).whiteSpace !== "nowrap";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -53,7 +53,7 @@ class _Row:
     up: int
     shown: tuple[int | None, ...]
     xs: list[float]
-    masked: Collection[int]
+    padded: bool
 
     @property
     def layer(self) -> Any:
@@ -69,8 +69,7 @@ class _Row:
         return self.edge + self.up * depth
 
     def skips(self, n: int) -> bool:
-        place = self.shown[n]
-        return place is not None and place + 1 in self.masked
+        return self.padded and n == len(self.xs) - 1
 
     def items(self) -> Iterator[Item]:
         yield from self._block()
@@ -165,28 +164,19 @@ def _held(name: str, x: float, y: float, text: str, high: float = 18) -> Iterato
     yield say(f"{name}/name", x, y, text, SMALL, "middle", bold=True)
 
 
-def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
+def unrolled_scene(built: Built, *, padded: bool = False) -> Scene:
     """The layer over its timesteps: a row of cells, or for a Bidirectional one above the inputs and one below.
 
-    ``masked`` are the timesteps that are padding, counted from 1 as in the picture.
-
-    Raises:
-        ValueError: there is no such timestep.
+    If the sequence is ``padded``, its last timestep is skipped.
     """
     two = built.layer.kind == "Bidirectional"
     directions = built.inside if two else {"cell": built}
     first, timesteps = next(iter(directions.values())), built.input_shape[1]
-    if wrong := [one for one in masked if one < 1 or one > (timesteps or one)]:
-        last = "" if timesteps is None else f" to {timesteps:,}"
-        raise ValueError(f"{built.layer.title}: masked must be timesteps from 1{last}; got {wrong[0]}.")
     shown, depths = slots(timesteps, TIMESTEPS), _ONE_OF_TWO if two else _ALONE
     xs = [WIDTH / 2 + (n - (len(shown) - 1) / 2) * _PITCH for n in range(len(shown))]
     y = _TOP + depths.inputs
     edges = ((_TOP, 1), (y + depths.inputs, -1))
-    rows = [
-        _Row(way, one, depths, *edge, shown, xs, masked)
-        for (way, one), edge in zip(directions.items(), edges, strict=False)
-    ]
+    rows = [_Row(*way, depths, *edge, shown, xs, padded) for way, edge in zip(directions.items(), edges, strict=False)]
     items = [item for row in rows for item in row.items()]
     for n, place in enumerate(shown):
         items += _input(f"input-{n}", xs[n], y, place, skipped=rows[0].skips(n))
@@ -197,7 +187,7 @@ def unrolled_scene(built: Built, masked: Collection[int] = ()) -> Scene:
         total = f"{' + '.join(f'{one.count:,}' for one in directions.values())} = {total}"
         y += 19
         items.append(headline("count", y, total, TITLE))
-    remarks = [*_remarks(built, first, two, bool(masked))]
+    remarks = [*_remarks(built, first, two, padded)]
     lines = [*metrics.wrapped(" ".join(remarks).split(), _WIDE, SMALL), "", ""][:3]
     items += kit.notes(y + (16 if two else 24), lines, centred=True)
     cells = "Two cells, one for each direction, each with weights of its own" if two else "One cell"
@@ -231,7 +221,7 @@ def _returned(built: Built, first: Built, directions: int) -> str:
     return f"{text} and {many(states, 'state')} {shapes[-1]}" if states else text
 
 
-def _remarks(built: Built, first: Built, two: bool, masked: bool) -> Iterator[str]:
+def _remarks(built: Built, first: Built, two: bool, padded: bool) -> Iterator[str]:
     layer, (features, units) = first.layer, (weight.axes[0].value for weight in first.weights[:2])
     states = listed(layer.states)
     yield f"Each timestep reads {many(features, 'number')}."
@@ -246,7 +236,7 @@ def _remarks(built: Built, first: Built, two: bool, masked: bool) -> Iterator[st
         yield f"Forward and backward results, {_MERGED[built.layer.merge_mode]}."
     if layer.stateful:
         yield f"Stateful: each batch starts with the {states} that the one before ended with."
-    if masked:
+    if padded:
         end = ""
         if layer.return_sequences:
             end = ", and its output is 0" if layer.zero_output_for_mask else ", so its output repeats the one before"

@@ -102,7 +102,7 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
     for array, box in drawn:
         items += [*_slices(array, box), *_grid(box, scale if squares else 0)]
     items += [*ghost, *_letters(drawn), *_names(drawn), *_scale_bar(kept, scale)]
-    items += _totals(built.count, last.count, moved=has_moved, outlined=any(box.edge for box in ghost))
+    items += _totals(built.count, last.count, moved=has_moved, outlined=any(box.line for box in ghost))
     lines = wrapped(rescaled.split(), _SIDE_ROOM, TEXT)
     for name, x, top, size, colour, several in (
         ("rescaled", _SIDE, 236, TEXT, "lit", [*lines, "", "", ""][:4]),
@@ -219,10 +219,10 @@ def _letters(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:
 
 
 def _outline(box: Box, *, seen: bool) -> Iterator[Box]:
-    """What an array was, if that is to be seen; else it rests in a corner."""
+    """What an array was, if that is to be seen; else it rests in a corner, with a line of no width."""
     place = box if seen else Box(box.id, _LEFT, _TOP, THINNEST, THINNEST, None)
-    yield replace(place, id=f"{box.id}/before/paper", edge="paper" if seen else None, line=4.2)
-    yield replace(place, id=f"{box.id}/before", edge="ink" if seen else None, dashed=True, line=2.2)
+    yield replace(place, id=f"{box.id}/before/paper", edge="paper", line=4.2 * seen)
+    yield replace(place, id=f"{box.id}/before", edge="ink", dashed=seen, line=2.2 * seen)
 
 
 def _names(drawn: Sequence[tuple[_Array, Box]]) -> Iterator[Item]:

@@ -56,8 +56,8 @@ class _Grid:
     rows: range
     columns: range
 
-    def at(self, row: int, column: int) -> Point:
-        """The top left corner of a cell, or of one that would follow on the last."""
+    def at(self, row: float, column: float) -> Point:
+        """The top left corner of a cell, or of one that would follow on the last; half a cell further, its middle."""
         return self.x + (column - self.columns.start) * self.cell, self.y + (row - self.rows.start) * self.cell
 
     def lines(self, name: str, rows: range, columns: range, *, dashed: bool = False) -> Iterator[Wire]:
@@ -78,14 +78,12 @@ class _Grid:
         """Each column's number at its middle, or of every few where numbers are wide."""
         every = ceil((SMALL * metrics.width(str(columns.stop)) + 4) / self.cell)
         for place, number in enumerate(columns[::every]):
-            x = self.at(0, number)[0] + self.cell / 2
-            yield say(f"{name}-{place}", x, y, str(number), SMALL, "middle", "muted")
+            yield say(f"{name}-{place}", self.at(0, number + 0.5)[0], y, str(number), SMALL, "middle", "muted")
 
     def row_numbers(self, name: str, rows: range, x: float, anchor: Anchor) -> Iterator[Label]:
         """Each row's number beside it."""
         for place, number in enumerate(rows):
-            y = self.at(number, 0)[1] + self.cell / 2
-            yield say(f"{name}-{place}", x, y, str(number), SMALL, anchor, "muted")
+            yield say(f"{name}-{place}", x, self.at(number + 0.5, 0)[1], str(number), SMALL, anchor, "muted")
 
 
 def window_scene(built: Built, step: int = 0) -> Scene:
@@ -166,19 +164,19 @@ def _input(shape: str, grid: _Grid, down: View, across: View) -> Iterator[Item]:
 def _strides(grid: _Grid, down: View, across: View) -> Iterator[Item]:
     """How far it is to the next window, along each axis that has one, and that window."""
     rows, columns = down.frame(down.place), across.frame(across.place)
-    (x, y), rail = grid.at(rows.start, columns.start), grid.x - 48
+    look, (x, y), rail = (None, "ink", _DASHED), grid.at(rows.start, columns.start), grid.x - 48
     if across.next is not None:
-        following = grid.around("next/across", rows, across.frame(across.next), None, "ink", _DASHED, dashed=True)
+        following = grid.around("next/across", rows, across.frame(across.next), *look, dashed=True)
         start, end = sorted((x, following.x))
         yield following
         yield Wire("stride/across", ((start, _RAIL_Y), (end, _RAIL_Y)), "muted")
         yield say("stride/across-words", end + 4, _RAIL_Y, f"stride {across.axis.stride}", SMALL, colour="muted")
     if down.next is not None:
-        following = grid.around("next/down", down.frame(down.next), columns, None, "ink", _DASHED, dashed=True)
+        following = grid.around("next/down", down.frame(down.next), columns, *look, dashed=True)
         start, end = sorted((y, following.y))
-        words = f"stride {down.axis.stride}"
         yield following
         yield Wire("stride/down", ((rail, start), (rail, end)), "muted")
+        words = f"stride {down.axis.stride}"
         yield say("stride/down-words", rail - 5, (start + end) / 2, words, SMALL, "end", "muted")
 
 

@@ -122,7 +122,7 @@ class Guide:
                 self.is_free, self._free = True, Attempt()
             case "guide":
                 self.is_free = False
-            case "hint" if step is not None and self.attempt.hints < len(step.hints):
+            case "hint" if step is not None and not self.is_free and self.attempt.hints < len(step.hints):
                 self._note(hints=self.attempt.hints + 1, lit=self.attempt.lit)
 
     def check(self, text: str, here: Place) -> None:

@@ -92,7 +92,7 @@ def _pooling(layer: type[Layer], path: str) -> Lesson:
             Preset("tiny", "a tiny one", height=5, width=5, channels=1),
             Preset("overlapping", "overlapping windows", pool_height=3, pool_width=3, strides="2"),
         ),
-        (FLOW, WINDOW),
+        (WINDOW, FLOW),
         lambda values: {
             "pool_size": (values["pool_height"], values["pool_width"]),
             # Keras's default: each window beside the one before.
