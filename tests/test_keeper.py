@@ -153,6 +153,7 @@ def test_ten_kernels_at_the_same_instant_start_one(kernels: Callable[[], Kernel]
             assert kernel._keeper.wait(WAIT) == 0
 
 
+@pytest.mark.slow
 def test_it_ends_with_its_last_kernel_and_leaves_nothing(runtime: Path) -> None:
     first, second = Kernel(), Kernel()
     assert (first.total(dense(1)), second.total(dense(2))) == (4, 8)
@@ -218,6 +219,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "fork"])
 def test_it_ends_when_its_kernel_is_killed(how: str, runtime: Path) -> None:
     command = [sys.executable, "-c", KERNEL, str(Path(__file__).parent), how]
@@ -387,6 +389,7 @@ def test_kernels_take_turns_and_the_newest_position_wins(hall: keeper.Keeper, ke
     assert sorted(BUILT[2:]) == ["new_0", "new_1", "new_2"]
 
 
+@pytest.mark.slow
 def test_who_waits_is_told_what_for(hall: keeper.Keeper, kernels: Callable[[], Kernel]) -> None:
     slow, other = kernels(), kernels()
     hall.keras.hang_after = WAIT

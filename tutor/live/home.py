@@ -32,9 +32,6 @@ except ImportError:  # Windows, where each kernel has a Keras of its own
 else:
     HAS_LOCKS = hasattr(socket, "AF_UNIX")
 
-#: Kernels and keepers that understand each other have the same.
-PROTOCOL = 1
-
 
 @dataclass(frozen=True)
 class Door:
@@ -66,12 +63,12 @@ def folder() -> Path:
 @functools.cache
 def fingerprint() -> str:
     """Who has the same shares a Keras: same interpreter, Keras, sources of this package as they were, and machine."""
-    here = Path(__file__).parents[1]
+    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
     found = [PathFinder.find_spec(name, search_path()) for name in ("keras", "tensorflow")]
     facts = [
-        *(PROTOCOL, platform.node(), sys.version, sys.prefix, os.path.realpath(sys.executable), str(here)),
-        max(file.stat().st_mtime_ns for file in here.rglob("*.py")),
+        *(platform.node(), sys.version, sys.prefix, os.path.realpath(sys.executable)),
         *(spec and spec.origin for spec in found),
+        *((str(file), its.st_size, its.st_mtime_ns) for file in sources for its in [file.stat()]),
     ]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
