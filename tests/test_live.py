@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import re
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tutor
 from tutor.explorers.lessons import all_lessons
 from tutor.explorers.session import Session
-from tutor.live import Answer, KerasProcess, KerasRow, Refusal, Report, Status, shared
+from tutor.live import Answer, KerasProcess, KerasRow, Refusal, Report, SharedKeras, Status, home, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LESSONS = all_lessons()
+MODEL = tutor.Sequential([tutor.Embedding(1000, 256), tutor.LSTM(128)]).met((None, 25))
 WAIT = 240.0  # seconds: generous, for Keras takes its time to be imported on a busy machine
 
 
@@ -50,6 +53,16 @@ def keras_process(tmp_path_factory: pytest.TempPathFactory, statuses: list[Statu
         process.summarise(sequential("Dense(1)"), timeout=WAIT)
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedKeras]:
+    """The Keras of several kernels, kept where no other test finds it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        kernel = SharedKeras()
+        yield kernel
+        kernel.stop()
 
 
 def report(process: KerasProcess, code: str) -> Report:
@@ -189,13 +202,13 @@ def test_memory_does_not_grow_with_requests(keras_process: KerasProcess) -> None
 
 
 @pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
-def test_every_lesson_agrees_with_keras_at_all_its_presets(keras_process: KerasProcess, what: Any) -> None:
+def test_every_lesson_agrees_with_keras_at_all_its_presets(joined: SharedKeras, what: Any) -> None:
     session = Session(LESSONS[what])
     assert session.lesson.presets
     for number, preset in enumerate(session.lesson.presets, start=1):
         session.moved({"n": number, "jumps": number, "to": preset.key, "changes": {}})
         code = session.code or ""
-        session.answered(code, keras_process.summarise(code, timeout=WAIT))
+        session.answered(code, joined.summarise(session.facts.model, timeout=WAIT))
         assert "✓ Formula and Keras agree." in session.shown["verdict"], preset.key
         assert f"Total params: {session.facts.ledger.total:,} " in session.shown["summary"]
 
@@ -455,18 +468,60 @@ def test_stop_leaves_nothing() -> None:
         assert_ends(pid)
 
 
-def test_all_share_one() -> None:
+def test_all_explorers_of_a_kernel_share_one() -> None:
     assert shared() is shared()
     shared().stop()
+    shared.cache_clear()
+
+
+def test_what_is_no_model_is_refused_and_nothing_of_it_is_run(joined: SharedKeras, tmp_path: Path) -> None:
+    joined.summarise(MODEL, timeout=WAIT)
+    door = home.read_door(home.folder())
+    assert door is not None
+    trace = tmp_path / "trace"
+    text = f"open({str(trace)!r}, 'w')"
+    for model in ([text], [["Dense", {f"units={text}": 1}]], [["Input", {"batch_shape": [3], "name": f"'+{text}+'"}]]):
+        with home.connect(door, WAIT) as connection:
+            connection.send_bytes(json.dumps({"ask": 1, "serial": 1, "model": model}).encode())
+            while "answer" not in (message := json.loads(connection.recv_bytes())):
+                pass
+        assert message["Refusal"]["error_type"] in ("TypeError", "ValueError")
+    assert not trace.exists()
+    assert joined.status.state == "ready"
+
+
+def test_a_second_kernel_joins(joined: SharedKeras) -> None:
+    before = joined.summarise(MODEL, timeout=WAIT)
+    second = SharedKeras()
+    assert second.summarise(MODEL, timeout=WAIT) == before
+    assert second.pid == joined.pid
+    second.stop()
+
+
+@pytest.mark.slow
+def test_killed_while_several_kernels_ask(joined: SharedKeras) -> None:
+    before = joined.summarise(MODEL, timeout=WAIT)
+    kernels = [SharedKeras() for _ in range(5)]
+    answers = [queue.SimpleQueue[Answer]() for _ in kernels]
+    pid = joined.pid
+    assert pid is not None
+    for kernel, place in zip(kernels, answers, strict=True):
+        kernel.ask("learner", MODEL, place.put)
+    os.kill(pid, signal.SIGKILL)
+    assert [place.get(timeout=WAIT) for place in answers] == [before] * 5
+    assert joined.summarise(MODEL, timeout=WAIT) == before
+    assert joined.pid != pid
+    for kernel in kernels:
+        kernel.stop()
 
 
 def test_the_client_needs_the_standard_library_only() -> None:
     code = """
 import sys
 before = set(sys.modules)
-import tutor.live.client
+import tutor.live.shared, tutor.live.keeper
 names = {name.partition(".")[0] for name in set(sys.modules) - before}
-print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))
+print(sorted(names - set(sys.stdlib_module_names) - {"tutor", "__mp_main__"}))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

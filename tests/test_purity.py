@@ -33,7 +33,7 @@ def foreign_modules(*statements: str, folder: Path = PACKAGE.parent) -> dict[str
         "for statement in sys.argv[1:]:\n"
         "    exec(statement, {})\n"
         "    new = {name.partition('.')[0] for name in sys.modules.keys() - known}\n"
-        "    print((statement, sorted(new - sys.stdlib_module_names - {'tutor'})))\n"
+        "    print((statement, sorted(new - sys.stdlib_module_names - {'tutor', '__mp_main__'})))\n"  # main itself
         "    known |= sys.modules.keys()\n"
     )
     command = [sys.executable, "-c", code, *statements]

@@ -22,13 +22,14 @@ from tutor.explorers.session import Session
 from tutor.explorers.widget import Explorer
 from tutor.layers.layer import Layer
 from tutor.ledgers.walk import Walk
-from tutor.live import KerasRow, Refusal, Report, Status
+from tutor.live import KerasRow, Lost, Refusal, Report, Status
 from tutor.pictures.svg import svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor.live import Answer
+    from tutor.models.ours import BuiltModel
 
 LESSONS = all_lessons()
 EVERY_LESSON = pytest.mark.parametrize("what", LESSONS, ids=lambda what: what.__name__)
@@ -77,9 +78,9 @@ class StandIn:
         self.asked: list[str] = []
         self.newest: dict[Any, tuple[str, Callable[[Answer], None]]] = {}
 
-    def ask(self, owner: Any, code: str, on_answer: Callable[[Answer], None]) -> None:
-        self.asked.append(code)
-        self.newest[owner] = (code, on_answer)
+    def ask(self, owner: Any, model: BuiltModel, on_answer: Callable[[Answer], None]) -> None:
+        self.asked.append(model.code)
+        self.newest[owner] = (model.code, on_answer)
 
     def forget(self, owner: Any) -> None:
         self.newest.pop(owner, None)
@@ -632,6 +633,33 @@ def test_a_keras_that_dies_is_said_whatever_is_moved_meanwhile(stand_in: StandIn
     assert "agree." in shown["verdict"]
 
 
+def test_who_waits_for_others_is_told_so(stand_in: StandIn) -> None:
+    explorer = explorer_of(tutor.LSTM, stand_in)
+    shown = explorer._session.shown
+    stand_in.answer(explorer)
+    on_screen(explorer, units=129)
+    assert "agree." in shown["verdict"]
+    stand_in.fares("busy", "Keras is busy with 3 other models.")
+    assert shown["verdict"] == "<p>Keras is busy with 3 other models.</p>"
+    assert shown["keras"]["state"] == "ready"
+    stand_in.answer(explorer)
+    assert "agree." in shown["verdict"]
+
+
+def test_a_model_that_is_lost_is_said_and_the_next_one_is_asked(stand_in: StandIn) -> None:
+    explorer = explorer_of(tutor.LSTM, stand_in)
+    shown = explorer._session.shown
+    stand_in.newest[explorer][1](Lost("Keras took more than 20 seconds on this model, so it was stopped."))
+    assert "Keras took more than 20 seconds on this model" in shown["verdict"]
+    assert not explorer._session.is_waiting
+    stand_in.fares("ready", "Keras is ready.")
+    assert "Keras took more than 20 seconds on this model" in shown["verdict"]
+    on_screen(explorer, units=129)
+    assert "LSTM(129)" in stand_in.asked[-1]
+    stand_in.answer(explorer)
+    assert "agree." in shown["verdict"]
+
+
 def test_a_start_is_told_by_the_second(stand_in: StandIn) -> None:
     stand_in.status = Status("starting", "Keras is starting.", 7.2)
     shown = explorer_of(tutor.LSTM, stand_in)._session.shown
@@ -834,7 +862,7 @@ from tutor.pictures.svg import svg
 for lesson in all_lessons().values():
     Session(lesson).moved({"n": 1, "jumps": 1, "to": lesson.presets[-1].key, "changes": {}})
 names = {name.partition(".")[0] for name in set(sys.modules) - before}
-print(sorted(names - set(sys.stdlib_module_names) - {"tutor"}))
+print(sorted(names - set(sys.stdlib_module_names) - {"tutor", "__mp_main__"}))
 """
     assert in_a_fresh_process(code) == "[]"
 

@@ -282,7 +282,8 @@ def _first_explorer(lab: Lab, context: BrowserContext, name: str, timings: Timin
     watch(page, EXPLORER.root, {"pictures": EXPLORER.expected(128)["pictures"]})
     page.keyboard.press("Shift+Enter")
     timings.first.append(read(page)["pictures"]["painted"])
-    timings.before_keras += "Total params" not in (page.locator(".tutor-keras").text_content() or "")
+    if not timings.first[1:]:
+        timings.before_keras += "Total params" not in (page.locator(".tutor-keras").text_content() or "")
     hand = Hand(page, EXPLORER, 128)
     hand.take()
     for _ in range(10):

@@ -108,7 +108,7 @@ class Bare:
             return
         done = threading.Event()
         answers: list[live.Answer] = []
-        keras.ask(self, code, lambda answer: (answers.append(answer), done.set()))
+        keras.ask(self, self.session.facts.model, lambda answer: (answers.append(answer), done.set()))
         assert done.wait(180), "Keras did not answer"
         self.session.status(keras.status)
         self.session.answered(code, answers[0])

@@ -211,16 +211,16 @@ class Explorer:
         return self.diagram.get_by_role("img").get_attribute("aria-label") or ""
 
 
-def worker_pids(kernel_id: str) -> list[int]:
-    """The processes in which a kernel runs Keras, as Linux lists them."""
+def worker_pids(folder: Path) -> list[int]:
+    """The processes in which the kernels of that JupyterLab run Keras, as Linux lists them."""
     commands: dict[int, tuple[str, int]] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            found = _command_and_parent(folder)
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            found = _command_and_parent(process)
             if found is not None:
-                commands[int(folder.name)] = found
-    kernels = {pid for pid, (command, _) in commands.items() if f"kernel-{kernel_id}.json" in command}
-    return [pid for pid, (command, parent) in commands.items() if "tutor.live.worker" in command and parent in kernels]
+                commands[int(process.name)] = found
+    keepers = {pid for pid, (command, _) in commands.items() if f"tutor.live.keeper {folder}" in command}
+    return [pid for pid, (command, parent) in commands.items() if "tutor.live.worker" in command and parent in keepers]
 
 
 def _command_and_parent(folder: Path) -> tuple[str, int] | None:

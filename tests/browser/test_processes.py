@@ -1,4 +1,4 @@
-"""Keras's process: what a learner sees when it ends, and that none is left over. In a kernel of its own."""
+"""Keras's process: that lessons share it, what a learner sees when it ends, and that none is left over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import PATIENCE_WITH_KERAS, Opened, open_and_run
-from on_screen import LSTM, Explorer, worker_pids
+from lab import ROOT, running_lab
+from on_screen import DENSE, LSTM, Explorer, worker_pids
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -21,15 +22,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab of its own, so that nobody else's kernels keep its Keras alive."""
+    folder = tmp_path_factory.mktemp("processes")
+    for lesson in (DENSE, LSTM):
+        shutil.copy(ROOT / "notebooks" / lesson.notebook, folder)
+    with running_lab(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
     shutil.copy(lab.folder / LSTM.notebook, lab.folder / "processes.ipynb")
     with browser.new_context(**browser_context_args) as context:
-        yield open_and_run(context, lab, "processes.ipynb")
+        opened = open_and_run(context, lab, "processes.ipynb")
+        opened.explorer().explore_freely()
+        yield opened
 
 
 def the_worker(opened: Opened) -> int:
-    pids = worker_pids(opened.kernel_id)
-    assert len(pids) == 1, "all explorers of a kernel share one process"
+    pids = worker_pids(opened.lab.folder)
+    assert len(pids) == 1, "all explorers of a learner share one process"
     return pids[0]
 
 
@@ -56,21 +69,21 @@ def test_controls_work_while_keras_starts(opened: Opened) -> None:
     explorer.shows(*LSTM.more_totals)
 
 
-def test_keras_killed_in_mid_use_is_said_and_started_again(opened: Opened) -> None:
+def test_keras_killed_in_mid_use_is_said_and_starts_again(opened: Opened) -> None:
     explorer: Explorer = opened.explorer()
     explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
-    os.kill(the_worker(opened), signal.SIGKILL)
-    expect(explorer.keras).to_contain_text("The system stopped Keras")
-    expect(explorer.verdict).to_have_text("Not compared: Keras isn't running.")
+    worker = the_worker(opened)
+    os.kill(worker, signal.SIGKILL)
+    expect(explorer.keras).to_contain_text("Keras is starting")
     explorer.button("reset").click()
     expect(explorer.formula).to_contain_text("4 · 128 · (128 + 256 + 1) = 197,120")
     explorer.slider("units").press("PageUp")
     expect(explorer.formula).to_contain_text("4 · 256 · (256 + 256 + 1) = 525,312")
     expect(explorer.shapes).to_contain_text("(None, 256)")
-    explorer.button("restart Keras").click()
     explorer.verdict.get_by_text("agree").wait_for(timeout=PATIENCE_WITH_KERAS)
     explorer.shows(525_312, 781_312)
     expect(explorer.button("restart Keras")).to_have_count(0)
+    assert the_worker(opened) != worker
 
 
 def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:
@@ -84,18 +97,31 @@ def test_a_notebook_opened_again_goes_on_where_it_was(opened: Opened) -> None:
     explorer.shows(*LSTM.more_totals)
 
 
-def test_restarted_kernel_leaves_no_process_behind(opened: Opened) -> None:
+def test_another_lesson_is_served_by_the_same_process(opened: Opened) -> None:
+    worker = the_worker(opened)
+    other = open_and_run(opened.page.context, opened.lab, DENSE.notebook)
+    other.explorer().explore_freely()
+    expect(other.explorer().verdict).to_contain_text("agree")
+    other.explorer().type("units", "33")
+    other.explorer().shows(33 * 785)
+    assert the_worker(opened) == worker
+    other.lab.choose(other.page, "Kernel", "Shut Down Kernel")
+    other.page.close()
+
+
+def test_a_restarted_kernel_is_served_by_the_same_process(opened: Opened) -> None:
     page = opened.page
     worker = the_worker(opened)
     opened.explorer().root.evaluate("(root) => { root.dataset.old = true; }")
     opened.lab.choose(page, "Kernel", "Restart Kernel and Run All Cells…")
     page.locator(".jp-Dialog .jp-mod-accept").click()
-    wait_until_gone(worker)
     page.locator(".tutor-explorer:not([data-old])").first.wait_for()
     explorer = opened.explorer()
+    explorer.explore_freely()
     explorer.slider("units").press("ArrowRight")
     expect(explorer.formula).to_contain_text("= 199,176")
-    assert the_worker(opened) != worker
+    explorer.shows(*LSTM.more_totals)
+    assert the_worker(opened) == worker
 
 
 def test_restarted_kernel_says_what_to_do(opened: Opened) -> None:
@@ -104,10 +130,11 @@ def test_restarted_kernel_says_what_to_do(opened: Opened) -> None:
     opened.page.locator(".jp-Dialog .jp-mod-accept").click()
     expect(explorer.move).to_contain_text("Run the cell again")
     opened.lab.run_all(opened.page)
+    opened.explorer().explore_freely()
     expect(opened.explorer().verdict).to_contain_text("agree", timeout=PATIENCE_WITH_KERAS)
 
 
-def test_closed_kernel_leaves_no_process_behind(opened: Opened) -> None:
+def test_the_last_closed_kernel_leaves_no_process_behind(opened: Opened) -> None:
     worker = the_worker(opened)
     opened.lab.choose(opened.page, "Kernel", "Shut Down Kernel")
     wait_until_gone(worker)

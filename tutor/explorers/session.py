@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor.explorers.lessons.base import Lesson, Values
-    from tutor.live.client import Status
-    from tutor.live.report import Answer
+    from tutor.live import Answer, Status
     from tutor.pictures.scene import Scene
     from tutor.questions.steps import Steps
 
@@ -237,8 +236,8 @@ class Session:
             self.shown["verdict"] = words.verdict_html(self.facts, answer)
         elif state == "failed":
             self.shown["verdict"] = words.NOT_RUNNING
-        elif state == "starting" or self.shown["verdict"] in (words.NO_MODEL, words.NOT_RUNNING):
-            self.shown["verdict"] = words.WAITING  # else the last verdict stays, dimmed, until the next comes
+        else:
+            self.shown["verdict"] = words.waiting_html(status, self.shown["verdict"])
         if self.guide is not None:
             said = guide_words.guide_data(self.guide, self.change, waits=self.is_waiting)
             self.shown |= {"guide": {**said, "speaks": self._speaks}, "progress": self.guide.progress}

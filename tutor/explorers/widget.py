@@ -57,7 +57,7 @@ class Explorer(anywidget.AnyWidget):
     _stop_listening: Callable[[], None] | None = None
 
     def __init__(
-        self, lesson: Lesson, keras_process: live.KerasProcess | None = None, *, steps: Steps | None = None
+        self, lesson: Lesson, keras_process: live.SharedKeras | None = None, *, steps: Steps | None = None
     ) -> None:
         self._session = session = Session(lesson, steps)
         self._output = Output(self._drawn)
@@ -143,7 +143,7 @@ class Explorer(anywidget.AnyWidget):
         if code is None:
             self._process.forget(self)
         else:
-            self._process.ask(self, code, lambda answer: self._on_answer(code, answer))
+            self._process.ask(self, self._session.facts.model, lambda answer: self._on_answer(code, answer))
 
     def _on_answer(self, code: str, answer: live.Answer) -> None:
         with self._news:

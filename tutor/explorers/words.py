@@ -16,7 +16,7 @@ from tutor.layers.built import Built
 from tutor.layers.calls import shapes_in
 from tutor.ledgers.ledger import Row
 from tutor.ledgers.tables import percent
-from tutor.live import Answer, Refusal, Report, Status
+from tutor.live import Answer, Lost, Refusal, Report, Status
 from tutor.pictures.palette import css_variable, gate_role
 from tutor.questions.arithmetic import Typed
 from tutor.symbols import TEXT, Expression
@@ -217,8 +217,18 @@ def status_text(status: Status) -> str:
     return f"Keras is starting: {status.seconds:.0f} s. That's unusually long; it may still come."
 
 
+def waiting_html(status: Status | None, verdict: str) -> str:
+    """What is waited for; if Keras is about to answer, the last verdict stays, dimmed, until the next comes."""
+    if status is not None and status.state == "busy":
+        return f"<p>{escape(status.sentence)}</p>"
+    starts = status is not None and status.state == "starting"
+    return WAITING if starts or verdict in (NO_MODEL, NOT_RUNNING) else verdict
+
+
 def verdict_html(facts: Facts, answer: Answer) -> str:
     """Whether formula and Keras agree, layer by layer and for the whole, with both numbers."""
+    if isinstance(answer, Lost):
+        return f"<p class='tutor-no'>{escape(answer.sentence)}</p>"
     if isinstance(answer, Refusal):
         said = "<strong>✗ Keras refuses this model; we didn't.</strong> That's our bug. Keras says:"
         return f"<p class='tutor-no'>{said} {escape(answer.message)}</p>"

@@ -11,12 +11,35 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import IO, Any, TypeAlias, cast
 
 Message: TypeAlias = dict[str, Any]
 
 END: Message = {}
 """The last message of every process: its output has ended."""
+
+
+def search_path() -> list[str]:
+    """Where a process of ours looks for modules: it finds what the kernel finds, in the kernel's order, and us."""
+    return [*map(os.path.abspath, filter(None, sys.path)), str(Path(__file__).parents[2])]
+
+
+def start_python(
+    *arguments: str, stdin: int = DEVNULL, stdout: int = DEVNULL, stderr: int = DEVNULL, **how: Any
+) -> subprocess.Popen[Any]:
+    """A Python process with these arguments, such as ``"-m", "tutor.live.worker"``, which reads and writes UTF-8."""
+    return subprocess.Popen(  # noqa: S603 - only with our own arguments
+        # -P: a learner's own keras.py in the working directory must not be taken for Keras.
+        # -W: where the learner turns warnings into errors, they must not turn into refusals.
+        [sys.executable, "-P", "-W", "ignore", *arguments],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(search_path()), "PYTHONUTF8": "1"},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        **how,
+    )
 
 
 class WorkerProcess:
@@ -33,20 +56,8 @@ class WorkerProcess:
         Raises:
             OSError: the operating system would not.
         """
-        # The worker finds what the kernel finds, in the kernel's order, and this package wherever that came from.
-        path = [*filter(None, sys.path), str(Path(__file__).parents[2])]
-        self._popen = subprocess.Popen(
-            # -P: a learner's own keras.py in the working directory must not be taken for Keras.
-            # -W: where the learner turns warnings into errors, they must not turn into refusals.
-            [sys.executable, "-P", "-W", "ignore", "-m", "tutor.live.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        pipes = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
+        self._popen = start_python("-m", "tutor.live.worker", **pipes, encoding="utf-8", errors="replace")
         self.pid = self._popen.pid
         self._requests = cast("IO[str]", self._popen.stdin)
         self._ears = [

@@ -39,7 +39,14 @@ class Refusal:
     message: str
 
 
-Answer: TypeAlias = Report | Refusal
+@dataclass(frozen=True)
+class Lost:
+    """A model that took too long, or ended Keras's process, and is not tried again; ``sentence`` is for the learner."""
+
+    sentence: str
+
+
+Answer: TypeAlias = Report | Refusal | Lost
 
 
 def encode(answer: Answer) -> dict[str, Any]:
@@ -49,8 +56,9 @@ def encode(answer: Answer) -> dict[str, Any]:
 
 def decode(message: dict[str, Any]) -> Answer:
     """The answer that `encode` was given."""
-    if "Refusal" in message:
-        return Refusal(**message["Refusal"])
+    for kind in (Refusal, Lost):
+        if kind.__name__ in message:
+            return kind(**message[kind.__name__])
     fields = message["Report"]
     rows = tuple(KerasRow(**row) for row in fields["rows"])
     return Report(**{**fields, "rows": rows, "output_shape": _tuples(fields["output_shape"])})

@@ -1,4 +1,4 @@
-"""The process in which Keras runs: Keras source code in, Keras's own account of the model out.
+"""The process in which Keras runs: a model in, as data or as Keras source code, Keras's own account of it out.
 
 `tutor.live.process` starts it as ``python -m tutor.live.worker``; nothing else in the package imports Keras.
 Requests and answers are lines of JSON on standard input and output. No weight is ever allocated, so a model
@@ -20,6 +20,7 @@ import time
 from typing import Any, TextIO
 
 from tutor.ledgers.keras_models import explain
+from tutor.live import wire
 from tutor.live.report import Answer, KerasRow, Refusal, Report, encode
 
 
@@ -55,16 +56,16 @@ def main() -> None:
     gc.freeze()
     say({"ready": keras.__version__})
     while True:
-        say(encode(answer(json.loads(lines.get())["code"])))
+        say(encode(answer(json.loads(lines.get()))))
 
 
-def answer(code: str) -> Answer:
-    """Run `code`, which must define `model`, and report on that model, or the refusal in Keras's words."""
+def answer(request: dict[str, Any]) -> Answer:
+    """Report on the model that is sent as data, or that code defines; or the refusal in Keras's words."""
     import keras
 
     keras.utils.clear_session()  # a second lstm is not to be called lstm_1
     try:
-        return _report(_build(code))
+        return _report(_build(request["code"] if "code" in request else wire.decode(request["model"]).code))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the model is the answer
         return Refusal(type(error).__name__, re.sub(r"\x1b\[[0-9;]*m", "", str(error)))  # without colors
 

@@ -21,19 +21,20 @@ class BuiltModel(Walk):
     Attributes:
         ledger: the model row by row.
         layers: each layer by its path.
+        program: the steps that create it.
         code: Python that makes the same model in Keras, and calls it ``model``.
     """
 
     def __init__(self, model: WholeModel, graph: Graph) -> None:
-        self._model, self._graph, self._program = model, graph, Program(model, graph.inputs[0])
-        super().__init__(lambda operation: self._program.names[id(operation)])
+        self._model, self._graph, self.program = model, graph, Program(model, graph.inputs[0])
+        super().__init__(lambda operation: self.program.names[id(operation)])
         self._graphs: dict[int, Graph] = {}
         self._used: dict[tuple[int, int], tuple[Shape, Any]] = {}
         self.ledger = self.walked(graph, [self.name_of(tensor.source.operation) for tensor in graph.inputs])
 
     @property
     def code(self) -> str:
-        return self._program.code
+        return self.program.code
 
     def as_layer(self, input_shape: Any) -> Built:
         """The whole model as one layer, whose formula adds up the counts of its layers by their names."""
@@ -46,7 +47,7 @@ class BuiltModel(Walk):
     # What the walk asks
 
     def _calls(self, graph: Graph) -> Iterable[tuple[Call, tuple[Tensor, ...]]]:
-        self._program.check_names(call.operation for call in graph.calls)
+        self.program.check_names(call.operation for call in graph.calls)
         return [(call, data_in(call.args, call.kwargs)) for call in graph.calls if call.input_tensors]
 
     def _graph_in(self, operation: Operation, shapes: tuple[Any, ...]) -> Graph | None:
@@ -62,7 +63,7 @@ class BuiltModel(Walk):
     def _row_of(self, call: Call, reads: Sequence[Tensor]) -> tuple[Row, Weights]:
         built: Any = call.built
         keys = list(_owned(call.operation, built))
-        if self._program.frozen & {id(call.operation), *(owner for owner, _ in keys)}:
+        if self.program.frozen & {id(call.operation), *(owner for owner, _ in keys)}:
             built = built.frozen()
         weights = dict(zip(keys, built.weights, strict=True))
         for key, weight in weights.items():
