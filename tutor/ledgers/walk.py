@@ -105,21 +105,15 @@ class Walk:
         size = sum(size for _, size in new)
         formula = row.formula if new or not weights else Number(0)
         names = (row.built.input_axes, row.built.output_axes) if row.built else ((), ())
-        axes = map(_names, (row.input_shape, row.output_shape), names)
-        input_axes, output_axes = (_repeated(one, ("timesteps",) * len(steps)) for one in axes)
+        shapes = row.input_shape, row.output_shape
+        enters, leaves = (_repeated(shape, steps) for shape in shapes)
+        input_axes, output_axes = (_repeated(one, ("timesteps",) * len(steps)) for one in map(_names, shapes, names))
         return replace(
-            row,
-            path=path,
-            input_shape=_repeated(row.input_shape, steps),
-            output_shape=_repeated(row.output_shape, steps),
-            formula=formula,
-            count=size if formula is None else formula.value,
+            row, path=path, input_shape=enters, output_shape=leaves, input_axes=input_axes, output_axes=output_axes,
+            formula=formula, count=size if formula is None else formula.value, shared=0,
             trainable_count=sum(size for trained, size in new if trained),
             keras_count=None if self._keras_total is None else size,
-            shared=0,
-            input_axes=input_axes,
-            output_axes=output_axes,
-        )
+        )  # fmt: skip
 
 
 def shapes_of(tensors: Iterable[Any]) -> tuple[Any, ...]:
