@@ -233,8 +233,11 @@ def in_common(nodes: Sequence[Node]) -> Names:
 
 def _axes(row: Row, side: Literal["input", "output"]) -> list[tuple[Shape, Names]]:
     """The shapes that enter or leave a row's layer, each with the names that the layer gives to its axes."""
-    shape, names = getattr(row, f"{side}_shape"), getattr(row, f"{side}_axes")
-    return [] if shape is None else [*zip(shapes_in(shape), shapes_in(names), strict=True)]
+    shape, known = getattr(row, f"{side}_shape"), getattr(row, f"{side}_axes")
+    shapes = () if shape is None else shapes_in(shape)
+    several = known if known and isinstance(known[0], tuple) else (known,) * len(shapes)
+    named = zip(shapes, several, strict=False)
+    return [(one, names if len(names) == len(one) else axis_names(len(one))) for one, names in named]
 
 
 def _held(row: Row) -> Any:
