@@ -275,7 +275,7 @@ def test_four_vectors_of_which_two_are_not_trained():
 def test_weights_of_one_name_are_kept_apart():
     both = tutor.LSTM(8).build((None, 25, 9))
     scene = weight_scene(replace(both, weights=both.weights * 2))
-    assert {"kernel/i", "kernel_1/i", "bias_1/o"} <= items(scene, Box).keys()
+    assert {"kernel/i", "kernel_2/i", "bias_2/o"} <= items(scene, Box).keys()
 
 
 def test_the_two_directions_are_told_apart():

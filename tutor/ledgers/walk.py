@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from tutor.layers.built import Built, Shape
 from tutor.layers.calls import one_or_all
-from tutor.layers.layer import axis_names
 from tutor.ledgers.ledger import Ledger, Row
 from tutor.symbols import Number
 
@@ -105,21 +104,14 @@ class Walk:
         size = sum(size for _, size in new)
         formula = row.formula if new or not weights else Number(0)
         names = (row.built.input_axes, row.built.output_axes) if row.built else ((), ())
-        axes = map(_names, (row.input_shape, row.output_shape), names)
-        input_axes, output_axes = (_repeated(one, ("timesteps",) * len(steps)) for one in axes)
+        input_axes, output_axes = (_repeated(one, ("timesteps",) * len(steps)) for one in names)
+        enters, leaves = _repeated(row.input_shape, steps), _repeated(row.output_shape, steps)
         return replace(
-            row,
-            path=path,
-            input_shape=_repeated(row.input_shape, steps),
-            output_shape=_repeated(row.output_shape, steps),
-            formula=formula,
-            count=size if formula is None else formula.value,
+            row, path=path, input_shape=enters, output_shape=leaves, input_axes=input_axes, output_axes=output_axes,
+            formula=formula, count=size if formula is None else formula.value, shared=0,
             trainable_count=sum(size for trained, size in new if trained),
             keras_count=None if self._keras_total is None else size,
-            shared=0,
-            input_axes=input_axes,
-            output_axes=output_axes,
-        )
+        )  # fmt: skip
 
 
 def shapes_of(tensors: Iterable[Any]) -> tuple[Any, ...]:
@@ -138,12 +130,3 @@ def _repeated(axes: Any, steps: tuple[Any, ...]) -> Any:
     if axes and isinstance(axes[0], tuple):
         return tuple(_repeated(one, steps) for one in axes)
     return (*axes[:1], *steps, *axes[1:]) if axes else axes
-
-
-def _names(shape: Any, names: Any) -> Any:
-    """The names of the axes of a shape, or of each of several, also where nobody says them."""
-    if not shape:
-        return ()
-    if isinstance(shape[0], tuple):
-        return tuple(map(_names, shape, names if len(names) == len(shape) else [()] * len(shape)))
-    return names if len(names) == len(shape) else axis_names(len(shape))

@@ -74,8 +74,7 @@ class BuiltModel(Walk):
                     f"{built.input_shape}, but its {weight.name} of shape {shape} fits the first only."
                 )
         new = [weight for key, weight in weights.items() if key not in self.seen]
-        formula = built.formula if len(new) == len(weights) else built.formula_of(new)
-        row = Row("", built.layer.title, built.input_shape, built.output_shape, formula, built=built)
+        row = Row("", built.layer.title, built.input_shape, built.output_shape, built.formula_of(new), built=built)
         return row, {key: (one.trainable, one.count) for key, one in weights.items()}
 
 

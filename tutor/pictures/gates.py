@@ -12,14 +12,14 @@ from math import copysign
 from typing import TYPE_CHECKING
 
 from tutor.layers.cells import STATES, Step, equations, function, gate_equation, multiplies_first, symbol
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, listed, many, say
+from tutor.layers.layer import leaving
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, listed, many, page, say
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Point, Scene, Wire, disc
-from tutor.symbols import NUMBERS
 
 if TYPE_CHECKING:
-    from tutor.layers.built import Built, Gate, Shape
+    from tutor.layers.built import Axes, Built, Gate, Shape
 
 #: The cell's rounded box, and the middle of its gates.
 _LEFT, _RIGHT, _TOP, _BOTTOM, _MIDDLE = 112.0, 656.0, 24.0, 226.0, 376.0
@@ -69,12 +69,13 @@ def gate_scene(built: Built) -> Scene:
         )
     drawing = _Drawing(cell)
     note, together = _around(built, roles, [one.count for one in cells.values()])
-    items = [*drawing.items()]
+    items, (said, counts) = [*drawing.items()], drawing.in_words()
     if note:
         room = WIDTH - 2 * MARGIN - room_for(together, SMALL) - 8
         items.append(say("note", MARGIN, _NOTE, cut(note, room, SMALL), SMALL))
         items.append(say("note/count", WIDTH - MARGIN, _NOTE, together, SMALL, "end"))
-    return Scene(WIDTH, _NOTE + (8 if note else -6), tuple(items), drawing.in_words(note, together))
+        said.append(f"{note}.")
+    return page(_NOTE + (8 if note else -6), items, said, [*counts, *filter(None, [together])])
 
 
 def _cells(built: Built, roles: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Built]]:
@@ -110,11 +111,8 @@ class _Drawing:
         self._spots = {**{name: (x, _GATE_TOP) for name, x in self._columns.items()}, **places}
         self._lines = {"c": _STATE, "h": _BUS} if "c" in self._layer.states else {"h": _STATE}
         self._apart = [gate for gate in self._gates if gate.state != "h_old"]
-        output, axes = cell.output_shape, cell.output_axes
-        if isinstance(axes[0], tuple):
-            output, axes = output[0], axes[0]
-        self._input_shape = _of_a_timestep(cell.input_shape, cell.input_axes)
-        self._state_shape = _of_a_timestep(output, axes)
+        self._input_shape = _of_a_timestep(dict(zip(cell.input_axes, cell.input_shape, strict=True)))
+        self._state_shape = _of_a_timestep(leaving(cell)[0])
         entering, state = (weight.shape[-2] for weight in cell.gate_weights[:2])
         what = "channel" if self._layer.spatial else "number"
         self._joined = f"x and h together, {entering:,} + {state:,} = {many(entering + state, what)}"
@@ -268,7 +266,7 @@ class _Drawing:
 
     def _counts(self) -> Iterator[Item]:
         number, one, y = len(self._gates), self._cell.gate_formula, _SLICES + 70
-        written = one.write({**NUMBERS, "size": "{value:,}"})
+        written = one.with_commas
         if number > 1:
             yield say("one/count", _MIDDLE, y, f"each slice: {written} = {one.value:,}", TEXT, "middle")
             written = f"{number} · {one.value:,}"
@@ -277,8 +275,8 @@ class _Drawing:
 
     # In words
 
-    def in_words(self, note: str, together: str) -> str:
-        """The picture for who does not see it; its last sentence has the counts, and no other."""
+    def in_words(self) -> tuple[list[str], list[str]]:
+        """The picture for who does not see it, and its counts."""
         layer, cell, number = self._layer, self._cell, len(self._gates)
         named = f" named {layer.name}" if layer.name else ""
         states = listed([f"the {STATES[state]} {symbol(state)}" for state in layer.states])
@@ -289,25 +287,23 @@ class _Drawing:
         computed: dict[str, list[str]] = {}
         for gate in self._gates:
             computed.setdefault(gate_equation(layer, gate), []).append(symbol(gate.name))
-        counts = [f"{cell.gate_formula.value:,} in each slice"] if number > 1 else []
-        counts += [f"{many(cell.count, 'parameter')} in this {layer.kind}", *filter(None, [together])]
         said = [
             f"One timestep of {layer.kind}{named}: {_BOXES[number]}.",
             f"The input {symbol('x')} has shape {self._input_shape}, {states} {self._state_shape}.",
-            *(["Input and state are images: each box slides a kernel over both."] if layer.spatial else []),
+            "Input and state are images: each box slides a kernel over both." if layer.spatial else "",
             f"What reads {self._joined}: {made}.",
             *(f"{listed(made_so)} = {how}." for how, made_so in computed.items()),
             *(f"{equation}." for equation in equations(layer)),
             f"Keras stores {stored}.",
-            *([f"Each box has a slice, in this order: {owned}."] if number > 1 else []),
-            *([f"{note}."] if note else []),
-            f"Count: {'; '.join(counts)}.",
+            f"Each box has a slice, in this order: {owned}." if number > 1 else "",
         ]
-        return " ".join(said).replace("ₜ₋₁", "(t−1)").replace("ₜ", "(t)")
+        counts = [f"{cell.gate_formula.value:,} in each slice"] if number > 1 else []
+        counts.append(f"{many(cell.count, 'parameter')} in this {layer.kind}")
+        return [one.replace("ₜ₋₁", "(t−1)").replace("ₜ", "(t)") for one in said], counts
 
 
-def _of_a_timestep(shape: Shape, axes: tuple[str, ...]) -> Shape:
-    return tuple(size for size, axis in zip(shape, axes, strict=True) if axis not in ("batch", "timesteps"))
+def _of_a_timestep(axes: Axes) -> Shape:
+    return tuple(size for axis, size in axes.items() if axis not in ("batch", "timesteps"))
 
 
 def _size(shape: Shape) -> str:

@@ -20,16 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Axis:
-    """A spatial axis, its sizes in cells.
+    """A spatial axis, its sizes in cells: those of input and output, which may not be known, and the window's.
 
-    Attributes:
-        name: such as ``height``, ``width`` or ``timesteps``.
-        size: of the input; None if it is not known.
-        output: of the output; None if it is not known.
-        window: how many cells the window reads.
-        stride: from one place of the window to the next.
-        dilation: from one cell that the window reads to the next.
-        padding: ``"valid"``, ``"same"`` or ``"causal"``.
+    The stride is from one place of the window to the next, the dilation from one cell that it reads to the next.
     """
 
     name: str

@@ -15,12 +15,11 @@ from itertools import count
 from math import ceil, floor, inf, log2, log10, prod
 from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.layers.built import numbered
-from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, WIDTH, gate_letter, listed, many, say, sized
+from tutor.pictures.kit import ANSWER, MARGIN, SMALL, TEXT, TITLE, gate_letter, listed, many, notes, page, say, sized
 from tutor.pictures.metrics import cut, room_for, shape_text, wrapped
 from tutor.pictures.palette import gate_role
 from tutor.pictures.scene import Box, Item, Point, Scene, Wire
-from tutor.symbols import Number, product
+from tutor.symbols import Number, identifiers, product
 
 if TYPE_CHECKING:
     from tutor.layers.built import Built, Weight
@@ -77,7 +76,7 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
     kind, last = built.layer.title, before if before is not None and before.weights else built
     if not built.weights:
         text = f"{kind} has no weights."
-        return Scene(WIDTH, 40, (say("none", WIDTH / 2, 20, text, anchor="middle"),), f"{text} Count: 0 parameters.")
+        return page(40, notes(20, [text], centred=True), [text], ["0 parameters"])
     new, old = _arrays(built), _arrays(last)
     pairs = [(new.get(name), old.get(name)) for name in {**new, **old}]
     has_moved = any(one is None or other is None or one.flat != other.flat for one, other in pairs)
@@ -93,8 +92,8 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
             seen = one is None or (one.flat != other.flat and high > 2 * THINNEST)
             ghost += _outline(_rectangle(other, y, scale, cap), seen=seen)
         y += high
-    notes = _notes(drawn, scale, len(built.weights))
-    squares = scale >= _COUNTABLE and not notes
+    seeming = _seeming(drawn, scale, len(built.weights))
+    squares = scale >= _COUNTABLE and not seeming
     share = "half" if kept == 2 * scale else f"1/{kept / scale:,.0f} of"
     rescaled = f"New scale: everything, the dashed outline too, is drawn at {share} the size." if scale != kept else ""
     title = f"weights: {'one square = one parameter' if squares else 'area = parameters'}"
@@ -104,19 +103,16 @@ def weight_scene(built: Built, before: Built | None = None) -> Scene:
     items += [*ghost, *_letters(drawn), *_names(drawn), *_scale_bar(kept, scale)]
     items += _totals(built.count, last.count, moved=has_moved, outlined=any(box.line for box in ghost))
     lines = wrapped(rescaled.split(), _SIDE_ROOM, TEXT)
-    for name, x, top, size, colour, several in (
-        ("rescaled", _SIDE, 236, TEXT, "lit", [*lines, "", "", ""][:4]),
-        ("note", MARGIN, _NOTES, SMALL, "muted", [*notes, "", ""][:2]),
-    ):
-        items += [say(f"{name}-{n}", x, top + _LINE * n, text, size, colour=colour) for n, text in enumerate(several)]
+    for n, text in enumerate([*lines, "", "", ""][:4]):
+        items.append(say(f"rescaled-{n}", _SIDE, 236 + _LINE * n, text, TEXT, colour="lit"))
+    items += notes(_NOTES, [*seeming, "", ""][:2])
     gates = dict.fromkeys(gate.title for weight in built.weights for gate in weight.gates)
     said = [f"The weights of {kind}: {', '.join(map(str, new.values()))}."]
     said += [f"Each with slices for {listed([*gates])}."] if gates else []
     said += [f"Dashed, before: {', '.join(map(str, old.values()))}."] if has_moved else []
     counts = [f"{one.title} {one.weight.count:,}" for one in new.values()] if len(new) > 1 else []
     counts += [many(built.count, "parameter"), *([f"before {last.count:,}"] if has_moved else [])]
-    said += [*notes, *filter(None, [rescaled]), f"Count: {'; '.join(counts)}."]
-    return Scene(WIDTH, _HEIGHT, tuple(items), " ".join(said))
+    return page(_HEIGHT, items, [*said, *seeming, rescaled], counts)
 
 
 # What there is, and where
@@ -126,15 +122,14 @@ def _arrays(built: Built) -> dict[str, _Array]:
     """The layer's arrays by their ids, laid flat: as wide as the bias that is added to what they make, if any is."""
     weights = built.weights[:_MOST]
     names = [weight.name for weight in weights]
-    titles = [f"{one.part} {one.name}" if names.count(one.name) > 1 else one.name for one in weights]
+    titles = [f"{one.part} {one.name}".strip() if names.count(one.name) > 1 else one.name for one in weights]
     thinnest = THINNEST if any(len(weight.shape) > 1 for weight in weights) else _VECTOR
     arrays = {}
-    for name, title, weight in zip(numbered(titles), titles, weights, strict=True):
+    for name, title, weight in zip(identifiers(titles), titles, weights, strict=True):
         shapes = [one.shape for one in weights if one.part == weight.part]
         biases = [one for one in shapes if any(one != other and other[-len(one) :] == one for other in shapes)]
         columns = prod(max((one for one in biases if weight.shape[-len(one) :] == one), default=weight.shape[-1:]))
-        key = name.strip().replace(" ", "-")
-        arrays[key] = _Array(key, title, weight, (weight.count // columns, columns), thinnest)
+        arrays[name] = _Array(name, title, weight, (weight.count // columns, columns), thinnest)
     return arrays
 
 
@@ -279,7 +274,7 @@ def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
     number = number // 2 if number * scale > 200 else number
     ends, says = _LEFT + number * scale, f"= {number:,} {'row or column' if number == 1 else 'rows or columns'}"
     was = _LEFT + number * kept
-    shown = kept != scale and was < WIDTH - 80
+    shown = kept != scale and was + 8 + room_for("before", SMALL) < _SIDE + _SIDE_ROOM
     y = _BAR + _LINE * shown
     yield Wire("scale/before", ((_LEFT, y), (was if shown else ends, y)), "lit", 2.0, arrow=False, dashed=True)
     yield say("scale/before/words", was + 8, y, "before" if shown else "", SMALL, colour="lit")
@@ -287,7 +282,7 @@ def _scale_bar(kept: float, scale: float) -> Iterator[Item]:
     yield say("scale/words", ends + 8, _BAR, says, SMALL)
 
 
-def _notes(drawn: Sequence[tuple[_Array, Box]], scale: float, number: int) -> list[str]:
+def _seeming(drawn: Sequence[tuple[_Array, Box]], scale: float, number: int) -> list[str]:
     """What is not as it seems."""
     folded = [one.title for one, box in drawn if box.height * 1.001 < one.flat[0] * scale]
     thick = [one.title for one, box in drawn if box.width * box.height > 1.001 * prod(one.flat) * scale**2]

@@ -96,10 +96,8 @@ class Node:
 class Graph:
     """The boxes of a picture.
 
-    Attributes:
-        nodes: inputs in front of what reads them, layers in the order of the calls, outputs.
-        form: a layer, if there is but one, and nothing passes it; a list, if it is not known what reads what; else a
-            graph.
+    Inputs are in front of what reads them, layers in the order of the calls. It is a layer, if there is but one, and
+    nothing passes it; a list, if it is not known what reads what.
     """
 
     nodes: Sequence[Node]
@@ -153,18 +151,9 @@ def _nodes(ledger: Ledger) -> Iterator[Node]:
         *models, name = row.path.split("/")
         reads = tuple(shape for shape, _ in _axes(row, "input"))
         inside = shapes_in(row.built.input_shape) if row.built is not None else reads
-        yield Node(
-            id=f"layer-{number}",
-            kind=row.kind,
-            name=name,
-            tensors=tuple(leaving),
-            sources=tuple(places[source] for source in row.inputs),
-            reads=reads,
-            count=row.count,
-            uses=row.shared,
-            models=tuple(models),
-            steps=len(reads[0]) - len(inside[0]) if reads else 0,
-        )
+        sources, steps = tuple(map(places.__getitem__, row.inputs)), len(reads[0]) - len(inside[0]) if reads else 0
+        of_row = row.count, row.shared, tuple(models)
+        yield Node(f"layer-{number}", row.kind, name, tuple(leaving), sources, reads, *of_row, steps)
     yield from _outputs(ledger, places, made)
 
 
@@ -182,9 +171,8 @@ def _outputs(ledger: Ledger, places: Mapping[str, int], made: Mapping[str, Seque
 
 def _single(nodes: Sequence[Node]) -> Sequence[Node]:
     """The nodes of a model of one layer which nothing passes, with no name for what is alone; else none."""
-    inputs, outputs = (
-        [one for one in nodes if not one.kind and bool(one.sources) == leaves] for leaves in (False, True)
-    )
+    tensors = [one for one in nodes if not one.kind]
+    inputs, outputs = ([one for one in tensors if bool(one.sources) == leaves] for leaves in (False, True))
     at = len(inputs)
     if not (inputs and outputs) or at + 1 + len(outputs) != len(nodes) or nodes[at].models or nodes[at].uses > 1:
         return []
@@ -207,19 +195,12 @@ def _folded(nodes: list[Node]) -> list[Node]:
         return nodes
     start, stop = cuts[0], cuts[-1]
     inside = nodes[start + 1 : stop + 1]
+    first, last, gone = inside[0], inside[-1], len(inside) - 1
+    count, steps = sum(node.count for node in inside), min(node.steps for node in inside)
     fold = replace(
-        inside[-1],
-        kind=f"{len(inside):,} layers",
-        name=f"{inside[0].name} to {inside[-1].name}",
-        sources=(start,) if inside[0].sources else (),
-        reads=inside[0].reads,
-        count=sum(node.count for node in inside),
-        uses=1,
-        models=in_common(inside),
-        steps=min(node.steps for node in inside),
-        is_fold=True,
-    )
-    gone = len(inside) - 1
+        last, kind=f"{len(inside):,} layers", name=f"{first.name} to {last.name}", reads=first.reads, count=count,
+        sources=(start,) if first.sources else (), uses=1, models=in_common(inside), steps=steps, is_fold=True,
+    )  # fmt: skip
     after = (replace(node, sources=tuple(source - gone for source in node.sources)) for node in nodes[stop + 1 :])
     return [*nodes[: start + 1], fold, *after]
 
@@ -290,9 +271,8 @@ def _made(row: Row, sources: Sequence[Tensor]) -> Iterator[Tensor]:
     states = [f"state {state}" for state in getattr(_held(row), "states", ())]
     if len(leaving) == 1 + 2 * len(states):
         states = [f"{way} {state}" for way in ("forward", "backward") for state in states]
-    titles = (
-        ["output", *states] if len(leaving) == 1 + len(states) else [f"output {n + 1}" for n in range(len(leaving))]
-    )
+    numbered = [f"output {number}" for number, _ in enumerate(leaving, start=1)]
+    titles = ["output", *states] if len(leaving) == 1 + len(states) else numbered
     for (shape, names), title in zip(leaving, titles, strict=True):
         axes = [came.get(axis, axis[0]) for axis in zip(names, shape, strict=True)]
         yield Tensor(shape, _spoken(axes), title if len(leaving) > 1 else "")

@@ -35,14 +35,9 @@ _Columns: TypeAlias = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Frame:
-    """A model within the model.
+    """A model within the model: its rows, the number of frames around it, its name within those.
 
-    Attributes:
-        id: its name in the scene.
-        first, last: its rows.
-        depth: the number of frames around it.
-        title: the model's name within the frame around it.
-        each: what the model is applied to each of, such as ``each of 100 frames``; empty if to everything at once.
+    ``each`` is what the model is applied to each of: ``each of 100 frames``, or nothing if to everything at once.
     """
 
     id: str
