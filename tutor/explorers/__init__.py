@@ -9,7 +9,6 @@ from tutor.layers.checks import shown
 from tutor.layers.layer import Layer
 
 if TYPE_CHECKING:
-    from tutor.explorers.lessons.base import Lesson
     from tutor.explorers.widget import Explorer
 
 
@@ -24,10 +23,7 @@ def explore(what: Any, **starts: Any) -> Explorer:
         TypeError: it is neither.
         ValueError: there is no explorer of it, no such control, or a start is out of its range.
     """
-    # Sessions run without what a widget needs.
-    from tutor.explorers.widget import Explorer
-
-    return Explorer(_lesson_of("explore", what, starts))
+    return _explorer("explore", what, starts)
 
 
 def lesson(what: Any, **starts: Any) -> Explorer:
@@ -36,15 +32,14 @@ def lesson(what: Any, **starts: Any) -> Explorer:
     Raises:
         TypeError, ValueError: as for :func:`explore`.
     """
+    return _explorer("lesson", what, starts)
+
+
+def _explorer(function: str, what: Any, starts: Mapping[str, Any]) -> Explorer:
+    # Sessions run without what a widget needs.
+    from tutor.explorers.lessons import all_lessons, lesson_of
     from tutor.explorers.widget import Explorer
     from tutor.questions.steps import Steps
-
-    explored = _lesson_of("lesson", what, starts)
-    return Explorer(explored, steps=Steps.of(explored.explored or what.__name__.lower()))
-
-
-def _lesson_of(function: str, what: Any, starts: Mapping[str, Any]) -> Lesson:
-    from tutor.explorers.lessons import all_lessons, lesson_of
 
     if isinstance(what, Layer):
         meant = f"{function}(tutor.{what.kind})"
@@ -56,4 +51,5 @@ def _lesson_of(function: str, what: Any, starts: Mapping[str, Any]) -> Lesson:
     if found is None:
         there = ", ".join(known.__name__ for known in all_lessons())
         raise ValueError(f"There's no explorer for {name}. There is one for {there}.")
-    return found.starting_at(**starts) if starts else found
+    steps = Steps.of(found.explored or name.lower()) if function == "lesson" else None
+    return Explorer(found.starting_at(**starts), steps=steps)

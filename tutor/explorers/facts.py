@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from tutor.explorers.controls import Control, SizeControl
 from tutor.explorers.lessons.base import Lesson, Preset, Values
@@ -133,9 +132,9 @@ class Change:
     @property
     def shapes(self) -> int:
         """How many shapes differ: of inputs, and of what layers return."""
-        pairs: list[tuple[Any, Any]] = [(one.old.output_shape, one.new.output_shape) for one in self.layers]
         inputs = zip(self.before.ledger.inputs.values(), self.now.ledger.inputs.values(), strict=False)
-        return sum(old != new for old, new in [*pairs, *inputs])
+        outputs = ((one.old.output_shape, one.new.output_shape) for one in self.layers)
+        return sum(old != new for old, new in (*inputs, *outputs))
 
 
 def what_changed(before: Facts, now: Facts) -> Change:

@@ -53,10 +53,9 @@ def _of_layer(change: Change, layer: LayerChange) -> str:
         return _of_arrays(change, layer, output) + also
     if others:
         one = others[0]
-        told = f"the {escape(one.new.layer.title)} {_grew(one.more)} to {one.new.count:,} ({_signed(one.more)})."
-        return (
-            f"{told} The {name} can't tell: it still reads {shape_text(layer.new.input_shape)}, and its {count} stay."
-        )
+        told = f"the {escape(one.new.layer.title)} {_rose(one.more, one.new.count, 'grew', 'shrank')}."
+        reads = shape_text(layer.new.input_shape)
+        return f"{told} The {name} can't tell: it still reads {reads}, and its {count} stay."
     if old != new:
         some = f"{new:,} of the {count} parameters are" if new else f"none of the {count} parameters is"
         return f"{some} trainable now (before: {old:,})."
@@ -90,9 +89,8 @@ def _of_arrays(change: Change, layer: LayerChange, output: str) -> str:
 
 
 def _of_model(change: Change) -> str:
-    changed = [one for one in change.layers if one.more]
-    if changed:
-        told = [f"{escape(one.path)} {_grew(one.more)} to {one.new.count:,}" for one in changed]
+    told = [f"{escape(one.path)} {_grew(one.more)} to {one.new.count:,}" for one in change.layers if one.more]
+    if told:
         if len(told) > MOST_TOLD:
             told = [f"the counts of {len(told)} layers changed"]
         return f"{listed(told)}. The model's count {_rose(change.more, change.now.ledger.total)}."
@@ -111,9 +109,6 @@ def _grew(more: int) -> str:
     return "grew" if more > 0 else "shrank"
 
 
-def _rose(more: int, count: int) -> str:
-    return f"{'rose' if more > 0 else 'fell'} to {count:,} ({_signed(more)})"
-
-
-def _signed(number: int) -> str:
-    return f"{number:+,}".replace("-", "−")
+def _rose(more: int, count: int, rose: str = "rose", fell: str = "fell") -> str:
+    signed = f"{more:+,}".replace("-", "−")
+    return f"{rose if more > 0 else fell} to {count:,} ({signed})"

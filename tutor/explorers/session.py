@@ -219,12 +219,11 @@ class Session:
         """Keras's pane and the verdict."""
         status, answer = self._status, self.facts.keras
         state = status.state if status and status.state in ("starting", "failed") else "ready"
-        sentence = "" if status is None or state == "ready" else words.status_text(status)
+        covered = words.SCREEN["covered"] if self._is_covered else ""
+        sentence = words.status_text(status) if status and state != "ready" else covered
         self.shown["keras"] = {"state": state, "sentence": sentence}
-        if state != "ready":
+        if sentence:
             self.shown["summary"] = ""
-        elif self._is_covered:
-            self.shown |= {"summary": "", "keras": {"state": state, "sentence": words.SCREEN["covered"]}}
         elif isinstance(answer, Report):
             self.shown["summary"] = answer.summary
         self.shown["waits"] = self.code is not None and answer is None

@@ -21,18 +21,13 @@ from tutor.pictures.palette import css_variable, gate_role
 from tutor.questions.arithmetic import Typed
 from tutor.symbols import TEXT, Expression
 
+#: Words that the screen shows as they are.
+_PLAIN = "back check controls guide leave next preset present reset shapes steps table".split()
 #: What the screen says of itself, by what it is needed for.
-SCREEN = {
-    "controls": "controls",
+SCREEN = {word: word for word in _PLAIN} | {
     "presets": "presets …",
-    "preset": "preset",
-    "reset": "reset",
     "pictures": "diagram",
-    "shapes": "shapes",
-    "table": "table",
     "keras": "Keras",
-    "present": "present",
-    "leave": "leave",
     "stepping": "← → step   Esc leave",
     "turning": "← → next diagram   Esc leave",
     "menu": "copy and save",
@@ -48,19 +43,14 @@ SCREEN = {
     "Keras says": "Keras says",
     "covered": "Keras has built this model too. Answer to see its summary.",
     "lost": "This explorer lost its kernel. Run the cell again (Shift+Enter).",
-    "guide": "guide",
     "your answer": "your answer",
     "to check": "count to check",
     "a number": "a number, or 4*128*385",
     "a shape": "a shape, like (None, 128)",
     "prediction": "your prediction",
-    "check": "check",
     "hint": "Hint ({0} of {1})",
-    "steps": "steps",
     "step": "Step {0} of {1}: ",
     "far": "{0} of {1}",
-    "back": "back",
-    "next": "next",
     "free": "explore freely",
     "guided": "back to the guide",
 }
@@ -238,8 +228,8 @@ def verdict_html(facts: Facts, answer: Answer) -> str:
     agreeing = sum(keras.get(path) == counts for path, counts in ours.items())
     lines = []
     if facts.explored is not None:
-        counts = facts.explored.count, facts.explored.trainable_count
-        lines += _compared(facts.explored.layer.title, counts, keras.get(facts.lesson.explored or "", (0, 0)))
+        of_layer = (counts.get(facts.lesson.explored or "", (0, 0)) for counts in (ours, keras))
+        lines += _compared(facts.explored.layer.title, *of_layer)
     if len(facts.model.layers) > 1:
         lines += _compared("whole model", *totals)
     if facts.entries is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tutor.explorers.lessons.base import Lesson
@@ -14,13 +14,13 @@ _MODULES = ("sequences", "images", "models", "shapes")
 
 def lesson_of(what: Any) -> Lesson | None:
     """The lesson of a layer class or of a function; no module behind the one that has it is loaded."""
-    return next((table[what] for table in map(_table, _MODULES) if what in table), None)
+    return next((table[what] for table in _tables() if what in table), None)
 
 
 def all_lessons() -> dict[Any, Lesson]:
     """Every lesson, by what it explores."""
-    return {what: lesson for table in map(_table, _MODULES) for what, lesson in table.items()}
+    return {what: lesson for table in _tables() for what, lesson in table.items()}
 
 
-def _table(module: str) -> Mapping[Any, Lesson]:
-    return importlib.import_module(f"{__name__}.{module}").LESSONS  # type: ignore[no-any-return]
+def _tables() -> Iterator[Mapping[Any, Lesson]]:
+    return (importlib.import_module(f"{__name__}.{module}").LESSONS for module in _MODULES)

@@ -100,7 +100,6 @@ class Lesson:
 
 def of_layer(
     layer: type[Layer],
-    path: str,
     before: Callable[[Values], list[Any]],
     controls: tuple[Control, ...],
     presets: tuple[Preset, ...],
@@ -110,15 +109,17 @@ def of_layer(
 ) -> Lesson:
     """The lesson of one layer, whose arguments are what controls of their names say, and what ``further`` says.
 
-    ``path`` is its name in the model; ``before`` makes the model's Input, and what else is called before the layer;
-    ``wrapped`` is the layer that is called.
+    ``before`` makes the model's Input, and what is called before the layer; ``wrapped`` is the layer that is called.
     """
 
-    def make(values: Values) -> Sequential:
+    def of(values: Values) -> Layer:
         given: dict[str, Any] = {key: values[key] for key in values.keys() & layer.__signature__.parameters.keys()}
         if given.get("activation") == "linear":
             given["activation"] = None  # as Keras has it by default
-        one = wrapped(values, layer(**{**given, **further(values)}))
-        return Sequential([*before(values), one], name=f"{path}_lesson")
+        return layer(**{**given, **further(values)})
 
+    def make(values: Values) -> Sequential:
+        return Sequential([*before(values), wrapped(values, of(values))], name=f"{path}_lesson")
+
+    path = of({control.key: control.start for control in controls}).automatic_name
     return Lesson(layer.__name__, controls, presets, make, path, pictures)

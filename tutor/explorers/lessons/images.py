@@ -45,15 +45,8 @@ def _last_window(facts: Facts) -> int:
     return prod(rule.value for rule in facts.explored.output_rules.values()) - 1 if facts.explored else 0
 
 
-_STEP = SizeControl(
-    "step",
-    0,
-    "which window the diagram shows, row by row",
-    low=0,
-    limit=_LARGEST_IMAGE**2,
-    last=_last_window,
-    label="window position",
-)
+_POSITION = "which window the diagram shows, row by row"
+_STEP = SizeControl("step", 0, _POSITION, 0, limit=_LARGEST_IMAGE**2, last=_last_window, label="window position")
 
 
 def _of_filters(of_what: str, padding: ChoiceControl) -> tuple[Control, ...]:
@@ -72,10 +65,9 @@ def _square(side: int) -> dict[str, int]:
     return {"height": side, "width": side, "kernel_height": 3, "kernel_width": 3, "stride_height": 1}
 
 
-def _pooling(layer: type[Layer], path: str) -> Lesson:
+def _pooling(layer: type[Layer]) -> Lesson:
     return of_layer(
         layer,
-        path,
         _image_in,
         (
             _window("pool_height", 2, "window height", "pool_size height"),
@@ -105,7 +97,6 @@ _RATE = "share of numbers set to 0, on average, in training"
 LESSONS = {
     Conv1D: of_layer(
         Conv1D,
-        "conv1d",
         lambda values: [Input((values["sequence_length"], values["channels"]))],
         (
             SizeControl("filters", 32, "filters; each makes one output channel"),
@@ -124,7 +115,6 @@ LESSONS = {
     ),
     Conv2D: of_layer(
         Conv2D,
-        "conv2d",
         _image_in,
         (
             SizeControl("filters", 55, "filters; each makes one output channel"),
@@ -149,11 +139,10 @@ LESSONS = {
             "strides": (values["stride_height"], values["stride_width"]),
         },
     ),
-    MaxPooling2D: _pooling(MaxPooling2D, "max_pooling2d"),
-    AveragePooling2D: _pooling(AveragePooling2D, "average_pooling2d"),
+    MaxPooling2D: _pooling(MaxPooling2D),
+    AveragePooling2D: _pooling(AveragePooling2D),
     BatchNormalization: of_layer(
         BatchNormalization,
-        "batch_normalization",
         _image_in,
         (
             *_image(28, 28, 64),
@@ -170,7 +159,6 @@ LESSONS = {
     ),
     Dropout: of_layer(
         Dropout,
-        "dropout",
         _image_in,
         (*_image(28, 28, 64), SizeControl("rate", 50, _RATE, low=0, high=100, limit=100, label="rate in %")),
         (Preset("half", "half of them"), Preset("tenth", "one in ten", rate=10)),

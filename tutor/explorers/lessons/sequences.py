@@ -20,6 +20,7 @@ _ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 _USE_BIAS = FlagControl("use_bias", True, "give every unit a bias")
 _EXAMPLE = Preset("example", "this lesson's sizes")
 _MERGE_MODES = ("off", "concat", "sum", "mul", "ave", "None")
+_STATEFUL = f"start each batch from the last one's state; needs a fixed batch size, here {_STATEFUL_BATCH}"
 _BOTH_WAYS = "read the sequence both ways, with two layers; how their results are merged (merge_mode)"
 _LENGTH = SizeControl("sequence_length", 25, "timesteps (words) per example", high=1000, label="sequence length")
 
@@ -31,60 +32,50 @@ def vocabulary(start: int) -> SizeControl:
 
 
 def _recurrent(
-    layer: type[Recurrent], path: str, activated: str, *more: Control, words: bool = True, presets: tuple[Preset, ...]
+    layer: type[Recurrent],
+    activated: str,
+    *more: Control,
+    words: bool = True,
+    presets: tuple[Preset, ...] = (_EXAMPLE,),
 ) -> Lesson:
     def before(values: Values) -> list[Any]:
         length, features = values["sequence_length"], values["features"]
         batch = _STATEFUL_BATCH if values["stateful"] else None
         if not words:
             return [Input((length, features), batch_size=batch)]
-        return [
-            Input((length,), batch_size=batch),
-            Embedding(values["vocabulary"], features, mask_zero=values["mask_zero"]),
-        ]
+        embedding = Embedding(values["vocabulary"], features, mask_zero=values["mask_zero"])
+        return [Input((length,), batch_size=batch), embedding]
 
     def both_ways(values: Values, one: Layer) -> Layer:
         mode = values["bidirectional"]
-        return one if mode == "off" else Bidirectional(one, None if mode == "None" else mode, name=path)
+        return one if mode == "off" else Bidirectional(one, None if mode == "None" else mode, name=one.automatic_name)
 
-    controls: tuple[Control, ...] = (
+    controls: list[Control] = [
         SizeControl("units", 128, "size of h, and so of the output"),
         SizeControl("features", 256, "numbers per timestep"),
-        *((vocabulary(1000),) if words else ()),
+        vocabulary(1000),
         _LENGTH,
         _USE_BIAS,
         *more,
-        *(
-            (FlagControl("mask_zero", False, "index 0 means padding, which is skipped; here, the last timestep"),)
-            if words
-            else ()
-        ),
+        FlagControl("mask_zero", False, "index 0 means padding, which is skipped; here, the last timestep"),
         FlagControl("return_sequences", False, "return h for every timestep, not just the last"),
         FlagControl("return_state", False, "also return the last state (LSTM: h and c)"),
         FlagControl("go_backwards", False, "read the sequence last to first"),
-        FlagControl(
-            "stateful",
-            False,
-            f"start each batch from the last one's state; needs a fixed batch size, here {_STATEFUL_BATCH}",
-        ),
+        FlagControl("stateful", False, _STATEFUL),
         ChoiceControl("activation", "tanh", f"function applied to {activated}", _ACTIVATIONS),
         ChoiceControl("bidirectional", "off", _BOTH_WAYS, _MERGE_MODES, label="Bidirectional"),
-    )
+    ]
+    taken = tuple(one for one in controls if words or one.key not in ("vocabulary", "mask_zero"))
     few, many = ({"vocabulary": 10}, {"vocabulary": 1_000_000}) if words else ({}, {})
-    sizes = (
-        Preset("tiny", "a tiny one", units=3, features=2, sequence_length=4, **few),
-        Preset("billions", "billions", units=20_000, features=30_000, sequence_length=1000, **many),
-    )
-    first, *others = presets
-    return of_layer(
-        layer, path, before, controls, (first, *sizes, *others), (CELL, UNROLLED, WEIGHTS), wrapped=both_ways
-    )
+    tiny = Preset("tiny", "a tiny one", units=3, features=2, sequence_length=4, **few)
+    billions = Preset("billions", "billions", units=20_000, features=30_000, sequence_length=1000, **many)
+    presets = (presets[0], tiny, billions, *presets[1:])
+    return of_layer(layer, before, taken, presets, (CELL, UNROLLED, WEIGHTS), wrapped=both_ways)
 
 
 LESSONS = {
     Dense: of_layer(
         Dense,
-        "dense",
         lambda values: [Input((values["features"],))],
         (
             SizeControl("features", 784, "numbers per example"),
@@ -101,7 +92,6 @@ LESSONS = {
     ),
     Embedding: of_layer(
         Embedding,
-        "embedding",
         lambda values: [Input((values["sequence_length"],))],
         (
             vocabulary(1024),
@@ -119,12 +109,11 @@ LESSONS = {
         lambda values: {"input_dim": values["vocabulary"], "output_dim": values["units"]},
     ),
     SimpleRNN: _recurrent(
-        SimpleRNN, "simple_rnn", "the new h", words=False, presets=(Preset("example", "same sizes as the LSTM lesson"),)
+        SimpleRNN, "the new h", words=False, presets=(Preset("example", "same sizes as the LSTM lesson"),)
     ),
-    LSTM: _recurrent(LSTM, "lstm", "the candidate, and to c before it becomes h", presets=(_EXAMPLE,)),
+    LSTM: _recurrent(LSTM, "the candidate, and to c before it becomes h"),
     GRU: _recurrent(
         GRU,
-        "gru",
         "the candidate",
         FlagControl("reset_after", True, "multiply by r after the recurrent_kernel, not before (Keras's default)"),
         presets=(_EXAMPLE, Preset("article", "reset_after off (as in 2019)", reset_after=False)),
