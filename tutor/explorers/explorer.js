@@ -46,7 +46,7 @@ function render({ model, el }) {
   const restart = button(words.restart, () => model.send({ do: "restart" }));
   const drawn = new Map(Object.keys(pictures).map((key) => [key, new Picture()]));
   const panels = new Map([
-    ...Object.entries(pictures).map(([key, { title: name }]) => [key, { title: name, node: drawn.get(key).node }]),
+    ...Object.entries(pictures).map(([key, title]) => [key, { title, node: drawn.get(key).node }]),
     ["shapes", { title: words.shapes, node: panes.allShapes }],
     ["keras", { title: words.keras, node: pane("listing", {}) }],
     ["rows", { title: words.table, node: panes.rows }],
@@ -190,8 +190,8 @@ function render({ model, el }) {
     "change:refused": () => { el.classList.toggle("tutor-refused", model.get("refused")); },
     "change:verdict": () => { panes.verdict.innerHTML = model.get("verdict"); refit(); },
   };
-  for (const [key, place] of Object.entries(said)) {
-    watched[`change:${key}`] = () => { panes[place].innerHTML = model.get(key); refit(); };
+  for (const key of said) {
+    watched[`change:${key}`] = () => { panes[key].innerHTML = model.get(key); refit(); };
   }
   watched["change:move"] = showVoice;
   watched["change:rows"] = () => {

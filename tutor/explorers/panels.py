@@ -28,13 +28,11 @@ class Panel:
 
     Attributes:
         key: its name in the data that goes to the screen.
-        place: the pane in which it stands, ``.tutor-<place>``.
         make: the picture after a move.
         title: what it is called on the screen; the key, if none is given.
     """
 
     key: str
-    place: str
     make: Callable[[Change], Scene]
     title: str = ""
 
@@ -43,21 +41,17 @@ def _unrolled(change: Change) -> Scene:
     return unrolled_scene(change.now.place.layer, padded=bool(change.now.values.get("mask_zero")))
 
 
-CELL = Panel("cell", "diagram", lambda change: gate_scene(change.now.place.layer))
-FILTERS = Panel("filters", "diagram", lambda change: convolution_scene(change.now.place.layer))
-FLOW = Panel("flow", "diagram", lambda change: flow_scene(change.now.place.layer))
-WEIGHTS = Panel("weights", "weights", lambda change: weight_scene(change.now.place.layer, change.before.place.layer))
-WINDOW = Panel("window", "weights", lambda change: window_scene(change.now.place.layer, change.now.values["step"]))
-TENSOR = Panel(
-    "tensor", "diagram", lambda change: tensor_scene(change.now.ledger.input_shape, ("batch", *change.now.axes))
-)
-DENSE = Panel("dense", "diagram", lambda change: dense_scene(change.now.place.layer), "units")
-ROWS = Panel(
-    "embedding", "diagram", lambda change: sentence_scene(change.now.place.layer, change.now.values["sentence"]), "rows"
-)
-UNROLLED = Panel("unrolled", "diagram", _unrolled)
-HEAP = Panel("heap", "diagram", lambda change: heap_scene(change.now.ledger))
-MODEL_FLOW = Panel("flow", "weights", lambda change: flow_scene(change.now.ledger))
+CELL = Panel("cell", lambda change: gate_scene(change.now.place.layer))
+FILTERS = Panel("filters", lambda change: convolution_scene(change.now.place.layer))
+FLOW = Panel("flow", lambda change: flow_scene(change.now.place.layer))
+WEIGHTS = Panel("weights", lambda change: weight_scene(change.now.place.layer, change.before.place.layer))
+WINDOW = Panel("window", lambda change: window_scene(change.now.place.layer, change.now.values["step"]))
+TENSOR = Panel("tensor", lambda change: tensor_scene(change.now.ledger.input_shape, ("batch", *change.now.axes)))
+DENSE = Panel("dense", lambda change: dense_scene(change.now.place.layer), "units")
+ROWS = Panel("embedding", lambda change: sentence_scene(change.now.place.layer, change.now.values["sentence"]), "rows")
+UNROLLED = Panel("unrolled", _unrolled)
+HEAP = Panel("heap", lambda change: heap_scene(change.now.ledger))
+MODEL_FLOW = Panel("flow", lambda change: flow_scene(change.now.ledger))
 
 #: What every explorer says, as HTML after a move, by the pane in which it stands.
 SAID: dict[str, Callable[[Change], str]] = {

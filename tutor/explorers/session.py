@@ -75,10 +75,8 @@ class Session:
             "controls": [control.as_data() for control in self.lesson.controls],
             "presets": {preset.key: preset.title for preset in self.lesson.presets},
             "guided": self.guide is not None,
-            "said": {key: key for key in SAID},
-            "pictures": {
-                panel.key: {"place": panel.place, "title": panel.title or panel.key} for panel in self.lesson.pictures
-            },
+            "said": list(SAID),
+            "pictures": {panel.key: panel.title or panel.key for panel in self.lesson.pictures},
             "words": words.SCREEN,
         }
 
