@@ -90,7 +90,7 @@ EMBEDDING = Lesson(
     ("vocabulary", "sequence length", "units"),
     256,
     "vocabulary · units",
-    "1024 · 256 = 262,144",
+    "1,024 · 256 = 262,144",
     count=262_144,
     total=262_144,
     more=263_168,
