@@ -216,6 +216,4 @@ def _check(model: Any) -> None:
         how = f"call {model.name} on a batch of examples"
         if is_from_keras(model, "Sequential"):
             how = "begin it with keras.Input(shape), or call its build(input_shape), such as build((None, 25))"
-        raise ValueError(
-            f"explain: the model {model.name!r} is not built yet, so it has no weights to count. First {how}."
-        )
+        raise ValueError(f"explain: the model {model.name!r} is not built yet, so it has no weights. First {how}.")

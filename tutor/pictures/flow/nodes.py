@@ -48,16 +48,10 @@ class Tensor:
 class Node:
     """A box of the picture: a layer, several of them, or a tensor that enters, leaves, or is between two layers.
 
-    Attributes:
-        id: its name in the scene: ``input-0``, ``layer-3``, ``tensor-3``, ``output-0``.
-        kind: the layer's class; empty for a tensor.
-        name: the layer's name within the innermost of ``models``, or the tensor's.
-        tensors: what leaves it; of a tensor, itself.
-        sources: the places of the nodes that it reads; places at or after its own lead back to it.
-        reads: the shapes that enter a layer.
-        models: the names of the models within the model that hold it, the outermost first.
-        steps: the number of axes behind the batch's that are timesteps of a TimeDistributed around one of ``models``.
-        is_fold: whether it stands for several layers.
+    A tensor has no kind, and holds itself; a layer holds what leaves it. ``sources`` are the places of the nodes that
+    it reads; those at or after its own lead back to it. ``models`` are the names of the models that hold it, the
+    outermost first, and ``name`` is its own within the innermost. ``steps`` is the number of axes behind the batch's
+    that are timesteps of a TimeDistributed around one of them.
     """
 
     id: str
