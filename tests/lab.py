@@ -52,7 +52,7 @@ def chromium_path() -> str:
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab, or another front end with its menus; ``folder`` is what it shows, ``path`` its notebooks'."""
+    """A running JupyterLab over ``folder``, or another front end with its menus, which has notebooks at ``path``."""
 
     url: str
     token: str
