@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,15 +52,16 @@ def chromium_path() -> str:
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab; ``folder`` is what it shows."""
+    """A running JupyterLab over ``folder``, or another front end with its menus, which has notebooks at ``path``."""
 
     url: str
     token: str
     folder: Path
+    path: str = "lab/tree"
 
     def open(self, page: Page, notebook: str) -> None:
         """Open a notebook and wait until its kernel is idle."""
-        page.goto(f"{self.url}/lab/tree/{notebook}?token={self.token}&reset")
+        page.goto(f"{self.url}/{self.path}/{notebook}?token={self.token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(_KERNEL_IS_IDLE, timeout=60_000)
 
@@ -77,42 +78,58 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """JupyterLab over that folder, with the settings that this project installs; stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def running_lab(folder: Path, *, settings: bool = True) -> Iterator[Lab]:
+    """JupyterLab over that folder, with or without the settings that this project installs; stopped at the end."""
     token = secrets.token_hex(16)
     command = [
         sys.executable,
         "-m",
         "jupyterlab",
         "--no-browser",
-        f"--port={port}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
+        "--allow-root",
     ]
     home = folder / ".home"
+    environment = {"HOME": str(home)} if settings else {"HOME": str(home), "JUPYTER_NO_CONFIG": "true"}
+    with running_server(command, folder, environment) as url:
+        yield Lab(url, token, folder)
+
+
+@contextlib.contextmanager
+def running_server(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The URL at which that command serves the folder; stopped at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = folder / ".home"
     home.mkdir(exist_ok=True)
-    # A home of its own: settings that the tester keeps for JupyterLab must not matter, nor be changed.
-    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home)}
+    # A home of its own: settings that the tester keeps for Jupyter must not matter, nor be changed.
+    own = {"JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home)}
+    url = f"http://127.0.0.1:{port}"
     with (folder / ".jupyter.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [*command, f"--port={port}"], cwd=folder, env={**os.environ, **own, **environment}, stdout=log, stderr=log
+        )
         try:
-            lab = Lab(f"http://127.0.0.1:{port}", token, folder)
-            _wait_until_up(lab, server)
-            yield lab
+            _wait_until_up(url, server, folder)
+            yield url
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes]) -> None:
-    deadline = monotonic() + 60
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = monotonic() + 120
     while monotonic() < deadline:
         if server.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended: {(lab.folder / '.jupyter.log').read_text()[-2000:]}")
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            urllib.request.urlopen(f"{lab.url}/api?token={lab.token}", timeout=5).close()
+            raise RuntimeError(f"The server ended: {(folder / '.jupyter.log').read_text()[-2000:]}")
+        try:
+            urllib.request.urlopen(f"{url}/api", timeout=5).close()
+        except urllib.error.HTTPError:  # it wants a token, but it answers
             return
-    raise RuntimeError("JupyterLab did not answer within 60 seconds.")
+        except OSError:
+            sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server did not answer within 120 seconds.")

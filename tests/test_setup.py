@@ -81,7 +81,7 @@ def test_everything_is_there_as_a_wheel(locked: Path, platform: str, version: st
     else:
         assert done.returncode == 0, done.stderr
         assert ("+ tensorflow==2.16.2\n" in done.stderr) == (platform == INTEL_MAC)
-        assert {"jupyterlab", "keras", "tensorflow", "voila"} <= set(re.findall(r"\+ (\S+)==", done.stderr))
+        assert {"jupyterlab", "keras", "notebook", "tensorflow", "voila"} <= set(re.findall(r"\+ (\S+)==", done.stderr))
 
 
 def test_python_is_bounded_by_tensorflows_wheels(tmp_path: Path) -> None:

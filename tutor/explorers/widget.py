@@ -85,6 +85,12 @@ class Explorer(anywidget.AnyWidget):
         """
         self.values = self._session.lesson.position(key)
 
+    @traitlets.observe("comm")
+    def _stay_in_one_thread(self, change: Any) -> None:
+        """Have ipykernel read moves in its main thread, not in the subshell of its last answer, which may be gone."""
+        if hasattr(change["new"], "_reply_subshell_for"):
+            change["new"]._reply_subshell_for = lambda data, default: None  # noqa: SLF001, ARG005
+
     @traitlets.validate("values")
     def _put(self, proposal: Any) -> dict[str, Any]:
         with self._news:
