@@ -194,7 +194,7 @@ def test_nonsense_is_answered_and_leaves_everything_as_it_was(explorer: Explorer
 def test_a_size_as_people_write_it(explorer: Explorer) -> None:
     explorer.type("units", "1,000")
     expect(explorer.field("units")).to_have_value("1000")
-    expect(explorer.formula).to_contain_text("4 · 1000 · (1000 + 256 + 1) = 5,028,000")
+    expect(explorer.formula).to_contain_text("4 · 1,000 · (1,000 + 256 + 1) = 5,028,000")
 
 
 @of_lstm
