@@ -87,9 +87,9 @@ def test_an_impossible_size_is_explained_and_left_again(convolution: Explorer) -
 def test_the_window_goes_step_by_step(convolution: Explorer) -> None:
     convolution.open_tab("window")
     picture = convolution.diagram.get_by_role("img")
-    expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 0 of Conv2D.* row 0, column 0 is made from"))
+    expect(picture).to_have_attribute("aria-label", re.compile(r"^Window 0 of Conv2D.*Output \(0, 0\) comes from"))
     convolution.slider("window position").press("ArrowRight")
-    expect(picture).to_have_attribute("aria-label", re.compile(r"^Step 1 of Conv2D.* row 0, column 1 is made from"))
+    expect(picture).to_have_attribute("aria-label", re.compile(r"^Window 1 of Conv2D.*Output \(0, 1\) comes from"))
 
 
 def test_the_video_model_agrees_layer_by_layer(video: Explorer) -> None:
