@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from tutor.explorers.session import Session
@@ -13,19 +14,7 @@ from tutor.pictures.svg import svg
 #: What an address may hold as it is.
 _KEPT = "!*'(),;:@=+$/?-_.~ "
 
-#: Where JupyterLab does not find a widget's model, the still stands for it.
-_STYLE = """
-.jp-OutputArea:has(.tutor-still) .jp-OutputArea-output.lm-Panel:not(:has(*)) { display: none; }
-.tutor-still { max-width: 960px; font: 13px/1.4 system-ui, sans-serif; }
-.tutor-still :is(p, ul, ol) { margin: 2px 0 !important; padding: 0 !important; list-style: none; }
-.tutor-still .tutor-numbers { font-size: 16px; }
-.tutor-still .tutor-chip { padding: 0 4px; margin-right: 2px; border-radius: 3px; color: #000; }
-.tutor-still .tutor-sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.tutor-still ol li { display: inline; }
-.tutor-still ol li + li::before { content: " → "; }
-.tutor-still img { display: block; width: 100%; margin: 8px 0; border-radius: 4px; }
-.tutor-still pre { overflow-x: auto; font: 11px/1.2 "DejaVu Sans Mono", monospace; }
-"""
+_STYLE = (Path(__file__).parent / "still.css").read_text("utf-8")
 
 
 def still_data(session: Session, css_class: str, when: datetime.date) -> dict[str, str]:
