@@ -8,8 +8,6 @@ from typing import Any, ClassVar
 
 from tutor.layers.checks import ArgumentError, must
 
-_LONGEST_TEXT = 200
-
 
 @dataclass(frozen=True)
 class Control:
@@ -112,5 +110,5 @@ class TextControl(Control):
     kind = "text"
 
     def check(self, explorer: str, value: Any) -> Any:
-        fits = isinstance(value, str) and len(value) <= _LONGEST_TEXT
-        return self._taken(explorer, value, fits, f"a text of at most {_LONGEST_TEXT} characters")
+        fits = isinstance(value, str) and len(value) <= 200
+        return self._taken(explorer, value, fits, "a text of at most 200 characters")
