@@ -228,9 +228,12 @@ def test_where_a_learner_is_outlives_the_page_and_the_kernel(
         page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
         lab.open(page, name)
         expect(in_lab(opened).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
+        for root in page.locator(".tutor-explorer").all():
+            root.evaluate("(root) => { root.dataset.was = 'here'; }")
         opened.lab.choose(page, "Kernel", "Restart Kernel and Run All Cells…")
         page.locator(".jp-Dialog .jp-mod-accept").click()
-        page.locator(".tutor-explorer:not(.tutor-gone)").first.wait_for()
+        expect(page.locator(".tutor-explorer:not([data-was])")).to_have_count(2)
+        expect(page.locator("[data-was]")).to_have_count(0)
         expect(in_lab(opened).root.locator(".tutor-guide h2")).to_contain_text("Step 2 of ")
         in_lab(opened).button("back").click()
         expect(in_lab(opened).formula.locator("strong").first).to_have_text("25,120")

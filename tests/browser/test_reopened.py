@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from conftest import PATIENCE_WITH_KERAS, open_and_run
-from lab import ROOT
 from on_screen import LSTM
 from playwright.sync_api import expect
+from test_several import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +29,7 @@ NAME = "stills.ipynb"
 @pytest.fixture(scope="module")
 def opened(lab: Lab, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
     """A notebook with an explorer that Keras has answered, moved to 129 units, saved, and its kernel gone."""
-    shutil.copy(ROOT / "notebooks" / LSTM.notebook, lab.folder / NAME)
+    write(lab, NAME, "import tutor\n\ntutor.explore(tutor.LSTM)")
     with browser.new_context(**browser_context_args) as context:
         opened = open_and_run(context, lab, NAME)
         explorer = opened.explorer()
