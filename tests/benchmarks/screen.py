@@ -53,7 +53,6 @@ def _explorer(units: int) -> dict[str, list[Condition]]:
             (".tutor-formula", [numbers, f"{VOCABULARY * FEATURES + count:,}"], []),
             (".tutor-shapes", [f"(None, {units})"], []),
             (".tutor-diagram svg", [fresh, f"({FEATURES}, {4 * units})", f"{count:,}"], [stale]),
-            (".tutor-weights svg", [f"({units}, {4 * units})", f"{count:,}"], [f"({4 * units - 4},)"]),
         ],
         "keras": [
             (".tutor-keras pre", [f"Total params: {VOCABULARY * FEATURES + count:,} ", f"(None, {units})"], []),
@@ -69,7 +68,6 @@ def _convolution(filters: int) -> dict[str, list[Condition]]:
         "conv pictures": [
             (".tutor-formula", [f"{filters} · (3 · 2 · 3 + 1) = {count:,}"], []),
             (".tutor-diagram svg", [f"{filters} filters", shape, f"{count:,}"], []),
-            (".tutor-weights svg", [shape], []),
         ],
         "conv keras": [
             (".tutor-keras pre", [f"Total params: {count:,} ", shape], []),
@@ -81,7 +79,7 @@ def _convolution(filters: int) -> dict[str, list[Condition]]:
 def _video(frames: int) -> dict[str, list[Condition]]:
     enters, seen = f"(None, {frames}, 224, 224, 3)", f"(None, {frames}, 160000)"
     return {
-        "video pictures": [(".tutor-shapes", [enters], []), (".tutor-weights svg", [enters, seen], [])],
+        "video pictures": [(".tutor-shapes", [enters], [])],
         "video keras": [
             (".tutor-keras pre", ["Total params: 169,436,968 ", seen], []),
             (".tutor-verdict[aria-busy=false]", ["✓", "169,436,968"], []),
