@@ -199,6 +199,7 @@ def measure(folder: Path) -> Timings:
 
 
 def _notebooks(folder: Path) -> Path:
+    lesson = nbformat.read(ROOT / "notebooks" / "04-lstm.ipynb", as_version=4)
     explorer = "import tutor\n\ntutor.explore(tutor.LSTM)"
     cells = {path.stem: path.read_text("utf-8") for path in (HERE / "cells").glob("*.py")}
     books = {"ours": [explorer, cells["echo"]], "by-hand": [cells["by_hand"]]}
