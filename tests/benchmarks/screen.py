@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import nbformat
 from playwright.sync_api import sync_playwright
 
-from tests.lab import CHROMIUM_FLAGS, Lab, chromium_path, running_lab
+from tests.lab import CHROMIUM_FLAGS, ROOT, Lab, chromium_path, running_lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
