@@ -13,9 +13,6 @@ from tutor.ledgers.ledger import Ledger
 from tutor.questions.arithmetic import read
 from tutor.questions.mistakes import Mistake, mistakes_in, mistakes_of, two_at_once
 from tutor.questions.shapes import shape_mistakes
-from tutor.symbols import NUMBERS
-
-_WITH_COMMAS = {**NUMBERS, "size": "{value:,}"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Diagnosis:
     def mistaken(self) -> str:
         """The formula with the mistake in it, in numbers: ``3 · 128 · (128 + 256 + 1)``; empty for a shape."""
         formula = self.mistakes[0].formula if self.mistakes else None
-        return formula.write(_WITH_COMMAS) if formula else ""
+        return formula.with_commas if formula else ""
 
 
 def diagnose(built: Built | Ledger, answer: Any, of: str = "count") -> Diagnosis:
